@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hal9.Engine.Neurons;
+
+internal static class NeuronsSetup
+{
+    public static IServiceCollection AddNeurons(this IServiceCollection services) => services;
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+
+namespace Hal9.Engine.Neurons;
+
+/// <summary>A child's assignment with its result, as it is shown to its parent or to a sibling that needs it.</summary>
+internal sealed record FinishedWork(int Number, string Neuron, string Goal, IReadOnlyList<string> Criteria, string Result);
+
+/// <summary>
+/// The user message of a turn: Markdown with fixed level-2 headings, so that a person can read it in the run's page and the offline model can
+/// take it apart. Sections that do not apply are left out.
+/// </summary>
+internal sealed class Prompts
+{
+    public const string Goal = "## Goal";
+    public const string Criteria = "## Acceptance criteria";
+    public const string Before = "## Results to build on";
+    public const string LastResult = "## Your last result";
+    public const string Feedback = "## Feedback on your last result";
+    public const string Delegates = "## Neurons that you can assign work to";
+    public const string Results = "## Results to judge";
+    public const string Integrate = "## Results to integrate";
+    public const string Task = "## Your task now";
+
+    private readonly StringBuilder text = new();
+
+    public Prompts Section(string heading, string content)
+    {
+        if (content.Length > 0)
+        {
+            text.Append(heading).Append("\n\n").Append(content.Trim()).Append("\n\n");
+        }
+        return this;
+    }
+
+    public Prompts List(string heading, IEnumerable<string> items) => Section(heading, string.Join('\n', items.Select(item => "- " + item)));
+
+    public Prompts Work(string heading, IEnumerable<FinishedWork> works) => Section(heading, string.Join("\n\n", works.Select(Show)));
+
+    public override string ToString() => text.ToString().TrimEnd();
+
+    /// <summary>Each result under <c>### number. goal (by neuron)</c>, its criteria as a list, then a rule and the text.</summary>
+    private static string Show(FinishedWork work)
+    {
+        var criteria = work.Criteria.Count == 0 ? "" : "\n\nCriteria:\n" + string.Join('\n', work.Criteria.Select(c => "- " + c));
+        return string.Create(CultureInfo.InvariantCulture, $"### {work.Number}. {OneLine(work.Goal)} (by {work.Neuron}){criteria}\n\nResult:\n\n{work.Result.Trim()}");
+    }
+
+    private static string OneLine(string goal) => goal.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Hal9.Engine.Runs;
+
+internal sealed class RunTables :
+    IEntityTypeConfiguration<RunRow>, IEntityTypeConfiguration<StepRow>, IEntityTypeConfiguration<ModelCallRow>, IEntityTypeConfiguration<RunEventRow>
+{
+    public void Configure(EntityTypeBuilder<RunRow> builder)
+    {
+        builder.ToTable("runs");
+        builder.HasKey(run => run.Id);
+        builder.HasIndex(run => new { run.TenantId, run.Id });
+        builder.HasIndex(run => new { run.Status, run.HeartbeatAt });
+        builder.HasIndex(run => run.ConversationId);
+    }
+
+    public void Configure(EntityTypeBuilder<StepRow> builder)
+    {
+        builder.ToTable("steps");
+        builder.HasKey(step => step.Id);
+        builder.HasIndex(step => new { step.RunId, step.Path }).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<ModelCallRow> builder)
+    {
+        builder.ToTable("model_calls");
+        builder.HasKey(call => call.Id);
+        builder.HasIndex(call => new { call.RunId, call.Leaf, call.Attempt }).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<RunEventRow> builder)
+    {
+        builder.ToTable("run_events");
+        builder.HasKey(e => new { e.RunId, e.Number });
+    }
+}

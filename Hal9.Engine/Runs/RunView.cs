@@ -1,0 +1,75 @@
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
+
+namespace Hal9.Engine.Runs;
+
+/// <summary>A run as its watchers see it: an immutable snapshot.</summary>
+public sealed record RunView(
+    Guid Id, RunKind Kind, string Goal, RunMode Mode, RunStatus Status, string? Answer, Guid? ConversationId, Guid UserId, Guid? KeyId,
+    Usd Cost, Usd? Quote, Provenance Provenance, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, Refusal? Refusal, string? Error,
+    IReadOnlyList<string> Tags, EnvelopeLimits Envelope, long LastEvent, StepView? Root);
+
+/// <summary>A step of a run's tree.</summary>
+public sealed record StepView(
+    Guid Id, Guid? ParentId, string Path, Layer Layer, string Neuron, StepStatus Status, string Goal, string? Result, string? Error, Usd Cost,
+    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallView> ModelCalls, IReadOnlyList<StepView> Steps);
+
+/// <summary>An attempt of a model call. <see cref="Leaf"/> groups the attempts of one call; its last part but one is the purpose.</summary>
+public sealed record ModelCallView(
+    Guid Id, string Leaf, int Attempt, string Provider, string Model, CallStatus Status, Provenance Provenance, TokenUsage Usage, Usd Reserved, Usd Cost,
+    string? PriceVersion, bool UsageEstimated, long Milliseconds, long? FirstTokenMilliseconds, string? Error, DateTimeOffset StartedAt);
+
+/// <summary>A run in a list.</summary>
+public sealed record RunLine(
+    Guid Id, RunKind Kind, string Goal, RunMode Mode, RunStatus Status, Usd Cost, Provenance Provenance, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, Guid UserId, string? Error);
+
+/// <summary>A page of a list: items and where the next page begins.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Which runs a list shows.</summary>
+public sealed record RunFilter(RunStatus? Status = null, RunKind? Kind = null, string? Text = null, string? After = null, int Limit = 50);
+
+/// <summary>What the user of a run asked it to keep to.</summary>
+public sealed record EnvelopeRequest(Usd? Cost = null, long? Tokens = null, int? Steps = null, int? Seconds = null);
+
+/// <summary>The order to start a run.</summary>
+public sealed record StartRun
+{
+    /// <summary>The goal, 1 to 100,000 characters.</summary>
+    public required string Goal { get; init; }
+
+    /// <summary>How deep.</summary>
+    public RunMode Mode { get; init; } = RunMode.Auto;
+
+    /// <summary>What for.</summary>
+    public RunKind Kind { get; init; } = RunKind.Api;
+
+    /// <summary>Its limits; what is not said comes from the defaults.</summary>
+    public EnvelopeRequest? Envelope { get; init; }
+
+    /// <summary>Labels for cost reports, at most 20.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>What was said before the goal, oldest first.</summary>
+    public IReadOnlyList<Microsoft.Extensions.AI.ChatMessage> History { get; init; } = [];
+
+    /// <summary>For <see cref="RunMode.Direct"/>: the model and the caller's own options.</summary>
+    public DirectRequest? Direct { get; init; }
+
+    /// <summary>The conversation, for a chat.</summary>
+    public Guid? ConversationId { get; init; }
+
+    /// <summary>The message that will hold the answer, for a chat.</summary>
+    public Guid? MessageId { get; init; }
+}
+
+/// <summary>A pass-through to one model: the caller's messages and options, no prompt of ours.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Messages">All messages, the last one included.</param>
+/// <param name="Options">The caller's options: max tokens, temperature, tools, response format.</param>
+public sealed record DirectRequest(Models.ModelRef Model, IReadOnlyList<Microsoft.Extensions.AI.ChatMessage> Messages, Microsoft.Extensions.AI.ChatOptions Options);
+
+/// <summary>The streamed answer of a run from some point on.</summary>
+/// <param name="Generation">Grows when what was streamed became void: show only the newest.</param>
+/// <param name="Text">What came since the last piece of this generation.</param>
+public readonly record struct AnswerPiece(int Generation, string Text);

@@ -1,0 +1,45 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Hal9.Engine.Storage;
+
+/// <summary>A context whose migrations are applied at start. Each part of the product with tables of its own registers one.</summary>
+public sealed record MigratedContext(Func<DbContext> Create);
+
+/// <summary>Brings the database to this version's schema before anything uses it; the data directory's lock makes it the only one that does.</summary>
+public sealed class Migrator(Database database, DataDirectory directory, IEnumerable<MigratedContext> contexts, TimeProvider time)
+{
+    /// <summary>Applies what is pending. An existing database is copied to <c>backups/</c> first.</summary>
+    /// <returns>The backup's file, when one was taken.</returns>
+    public async Task<string?> MigrateAsync(CancellationToken cancellationToken)
+    {
+        string? backup = null;
+        foreach (var migrated in contexts)
+        {
+            await using var db = migrated.Create();
+            var pending = await db.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false);
+            if (!pending.Any())
+            {
+                continue;
+            }
+            if (backup is null && database.Provider == DataProvider.Sqlite && (await db.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
+            {
+                backup = Backup();
+            }
+            await db.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+        }
+        return backup;
+    }
+
+    private string Backup()
+    {
+        var folder = directory.Of("backups");
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, $"before-migration-{time.GetUtcNow():yyyyMMdd-HHmmss}.db");
+        using var source = (SqliteConnection)database.Open();
+        using var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        target.Open();
+        source.BackupDatabase(target);
+        return file;
+    }
+}

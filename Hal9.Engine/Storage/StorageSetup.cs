@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Hal9.Engine.Storage;
+
+internal static class StorageSetup
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddOptions<DataOptions>().Bind(settings.GetSection("Data"), binder => binder.ErrorOnUnknownConfiguration = true)
+            .Validate(
+                options => options.Provider == DataProvider.Sqlite,
+                "Hal9:Data:Provider=PostgreSql is not released yet: use Sqlite, the embedded default.")
+            .ValidateOnStart();
+        services.AddSingleton(provider => DataDirectory.Hold(provider.GetRequiredService<IOptions<DataOptions>>().Value.Directory));
+        services.AddSingleton(provider => Database.Sqlite(provider.GetRequiredService<DataDirectory>().DatabaseFile));
+        services.AddSingleton<Writer>();
+        services.AddSingleton<Migrator>();
+        services.AddSingleton(provider => new MigratedContext(() => provider.GetRequiredService<Database>().CreateContext(null)));
+        return services;
+    }
+}

@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hal9.Engine.Tenancy;
+
+internal static class TenancySetup
+{
+    public static IServiceCollection AddTenancy(this IServiceCollection services) => services.AddSingleton<TenantScope>();
+}

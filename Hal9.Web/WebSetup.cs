@@ -1,0 +1,38 @@
+using Hal9.Engine;
+using Hal9.Web.Accounts;
+using Hal9.Web.Api;
+using Hal9.Web.Shell;
+
+namespace Hal9.Web;
+
+/// <summary>The product's table of contents: what the host is made of, and in which order a request passes.</summary>
+public static class WebSetup
+{
+    /// <summary>Registers everything.</summary>
+    public static void AddHal9(this WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:5080");
+        }
+        // Without this an unpublished build in Production serves every static file as 200 with no content.
+        builder.WebHost.UseStaticWebAssets();
+
+        builder.Services.AddHal9Engine(builder.Configuration.GetSection("Hal9"));
+        builder.AddAccounts();
+        builder.AddApi();
+        builder.AddShell();
+    }
+
+    /// <summary>Brings the database up to date, then lays the pipeline.</summary>
+    public static async Task UseHal9Async(this WebApplication app)
+    {
+        await app.Services.GetRequiredService<Engine.Storage.Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
+        await app.UseAccountsAsync();
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapAccounts();
+        app.MapApi();
+        app.MapShell();
+    }
+}
