@@ -1,4 +1,3 @@
-using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Hal9.Engine.Budgets;
 
 namespace Hal9.Engine.Events;
 

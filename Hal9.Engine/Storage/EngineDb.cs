@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using System.Text;
-using Hal9.Engine.Budgets;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;

@@ -1,6 +1,6 @@
-using Hal9.Engine.Budgets;
+using Hal9.Engine;
 
-namespace Hal9.Tests.Engine.Budgets;
+namespace Hal9.Tests.Engine;
 
 public sealed class UsdTests
 {

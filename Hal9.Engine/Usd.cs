@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Hal9.Engine.Budgets;
+namespace Hal9.Engine;
 
 /// <summary>An amount of money in integer nano-USD (1 USD = 1,000,000,000). Range about ±9.2 billion USD; arithmetic is checked.</summary>
 /// <param name="Nano">The amount in nano-USD.</param>
