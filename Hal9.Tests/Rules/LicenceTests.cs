@@ -32,7 +32,7 @@ public sealed partial class LicenceTests
             where !IsAllowed(licence, tests ? AllowedInTests : Allowed)
             select $"{package.Name}: {licence}";
 
-        Assert.Empty(violations);
+        Rule.Holds(violations);
     }
 
     private static void Check(string[] allowed, params string[] projects)
@@ -47,7 +47,7 @@ public sealed partial class LicenceTests
             where !IsAllowed(licence, allowed)
             select $"{package.Name} {package.Version}: {licence}";
 
-        Assert.Empty(violations.Order());
+        Rule.Holds(violations);
     }
 
     private static IEnumerable<(string Name, string Version)> Packages(string project)

@@ -15,12 +15,12 @@ public sealed partial class NamesTests
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.Namespace?.StartsWith("Hal9.", StringComparison.Ordinal) == true && !type.IsDefined(typeof(CompilerGeneratedAttribute), false));
 
-        Assert.Empty(types.Where(type => HasBannedWord(type.Name)).Select(type => type.FullName));
+        Rule.Holds(types.Where(type => HasBannedWord(type.Name)).Select(type => type.FullName!));
     }
 
     [Fact]
     public void FilesAndFolders_OfEveryProject_HaveNoBannedWord() =>
-        Assert.DoesNotContain(Sources.Code, file => file.Path.Split('/', '.').Any(HasBannedWord));
+        Rule.Holds(Sources.Code.Select(file => file.Path).Where(path => path.Split('/', '.').Any(HasBannedWord)));
 
     private static bool HasBannedWord(string name) => Word().Matches(name).Any(word => Banned.Contains(word.Value));
 

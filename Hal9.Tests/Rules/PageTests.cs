@@ -25,9 +25,9 @@ public sealed class PageTests
             : page.GetCustomAttributes<AuthorizeAttribute>(true).Any() ? nameof(SignedIn)
             : "nothing", page => page.Name);
 
-        Assert.Empty(found["nothing"]);
-        Assert.Equal(Open.Order(), found[nameof(Open)].Order());
-        Assert.Equal(SignedIn.Order(), found[nameof(SignedIn)].Order());
+        Rule.Holds(found["nothing"]);
+        Rule.Matches(Open, found[nameof(Open)]);
+        Rule.Matches(SignedIn, found[nameof(SignedIn)]);
     }
 
     [Fact]
