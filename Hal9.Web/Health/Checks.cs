@@ -1,48 +1,31 @@
 using Hal9.Engine.Storage;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Hal9.Web.Health;
 
 /// <summary>The database takes a write transaction, and its disk has room.</summary>
-internal sealed class DatabaseCheck(Writer writer, DataDirectory directory) : IHealthCheck
+internal sealed class DatabaseCheck(StorageHealth storage) : IHealthCheck
 {
     /// <summary>Below it a write-ahead log and a backup may no longer fit.</summary>
     private const long LeastFree = 100L * 1024 * 1024;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        // An empty piece of work still goes through the queue, the write lock and a commit.
-        await writer.WriteAsync(static _ => { }, cancellationToken).WaitAsync(cancellationToken);
-        var free = new DriveInfo(directory.Path).AvailableFreeSpace;
-        var data = new Dictionary<string, object> { ["freeBytes"] = free, ["waitingWrites"] = writer.Waiting };
-        return free < LeastFree
+        var state = await storage.WriteAsync(cancellationToken);
+        var data = new Dictionary<string, object> { ["freeBytes"] = state.FreeBytes, ["waitingWrites"] = state.WaitingWrites };
+        return state.FreeBytes < LeastFree
             ? HealthCheckResult.Degraded("Less than 100 MB are free where the data directory is.", data: data)
             : HealthCheckResult.Healthy("Writable.", data);
     }
 }
 
-/// <summary>The database has this version's schema. Once it has, it stays so: the data directory's lock lets nobody else change it.</summary>
-internal sealed class MigrationCheck(IEnumerable<MigratedContext> contexts) : IHealthCheck
+/// <summary>The database has this version's schema.</summary>
+internal sealed class MigrationCheck(StorageHealth storage) : IHealthCheck
 {
-    private bool done;
-
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        if (!done)
-        {
-            foreach (var migrated in contexts)
-            {
-                await using var db = migrated.Create();
-                if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).FirstOrDefault() is { } pending)
-                {
-                    return HealthCheckResult.Unhealthy($"The migration {pending} is missing.");
-                }
-            }
-            done = true;
-        }
-        return HealthCheckResult.Healthy("Up to date.");
-    }
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        await storage.FindMissingMigrationAsync(cancellationToken) is { } missing
+            ? HealthCheckResult.Unhealthy($"The migration {missing} is missing.")
+            : HealthCheckResult.Healthy("Up to date.");
 }
 
 /// <summary>All hosted services are up and the process is not on its way out.</summary>

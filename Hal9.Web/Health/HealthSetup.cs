@@ -18,8 +18,6 @@ internal static class HealthSetup
             .AddCheck<DatabaseCheck>("database", HealthStatus.Unhealthy, [Ready], Patience)
             .AddCheck<MigrationCheck>("migrations", HealthStatus.Unhealthy, [Ready], Patience)
             .AddCheck<StartCheck>("start", HealthStatus.Unhealthy, [Ready, Startup], Patience);
-        builder.Services.AddSingleton<StartCheck>();
-        builder.Services.AddSingleton<MigrationCheck>();
         builder.Services.AddSingleton<Probe>();
     }
 
