@@ -25,8 +25,8 @@ public sealed class StorageHealth(Writer writer, DataDirectory directory, Migrat
         {
             return null;
         }
-        var missing = (await migrator.PendingAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault();
-        migrated = missing is null;
-        return missing;
+        var missing = await migrator.PendingAsync(cancellationToken).ConfigureAwait(false);
+        migrated = missing.Count == 0;
+        return migrated ? null : missing[0];
     }
 }
