@@ -28,6 +28,7 @@ internal static class ApiSetup
     {
         var api = app.MapGroup("/api/v1");
         api.MapRuns();
+        api.MapConversations();
         api.MapCatalogue();
         api.MapNotBuilt();
         app.MapProblemKinds();

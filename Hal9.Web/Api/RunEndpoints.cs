@@ -67,7 +67,8 @@ internal static class RunEndpoints
         }
         catch (ArgumentException e)
         {
-            return Problems.Invalid(e.ParamName is { } name ? JsonNamingPolicy.CamelCase.ConvertName(name) : "body", e.Message);
+            // The framework appends the parameter's name to the message; the field is named beside it already.
+            return Problems.Invalid(e.ParamName ?? "body", e.Message.Split(" (Parameter", 2)[0]);
         }
         if (run.Status == RunStatus.Refused)
         {
@@ -166,7 +167,7 @@ internal static class RunEndpoints
             Check("envelope.costUsd", envelope.CostUsd is null || envelope.CostUsd >= Usd.Zero, "0 or more.");
             Check("envelope.tokens", envelope.Tokens is null or > 0, "1 or more.");
             Check("envelope.steps", envelope.Steps is null or > 0, "1 or more.");
-            Check("envelope.seconds", envelope.Seconds is null or > 0, "1 or more.");
+            Check("envelope.seconds", envelope.Seconds is null or (> 0 and <= 86_400), "1 to 86400.");
         }
         return errors;
 

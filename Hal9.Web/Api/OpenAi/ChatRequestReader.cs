@@ -11,6 +11,7 @@ internal static class ChatRequestReader
 {
     private const int MostGoal = 100_000;
     private const int MostTags = 20;
+    private const int LongestTag = 200;
 
     private static readonly Dictionary<string, RunMode> Modes = new(StringComparer.Ordinal)
     {
@@ -102,6 +103,7 @@ internal static class ChatRequestReader
         };
     }
 
+    /// <summary>User and metadata become cost tags. A value may be longer than a tag; its beginning is enough for a report.</summary>
     private static List<string> TagsOf(ChatRequest request)
     {
         var tags = new List<string>();
@@ -111,8 +113,7 @@ internal static class ChatRequestReader
         }
         tags.AddRange(request.Metadata?.Select(entry => $"{entry.Key}:{entry.Value}") ?? []);
         Require(tags.Count <= MostTags, "metadata", $"User and metadata become cost tags, of which there are at most {MostTags}.");
-        Require(tags.All(tag => tag.Length <= 200), request.User?.Length > 195 ? "user" : "metadata", "User and metadata become cost tags of at most 200 characters each.");
-        return tags;
+        return tags.ConvertAll(tag => tag.Length <= LongestTag ? tag : tag[..LongestTag]);
     }
 
     private static List<string>? StopsOf(JsonElement? stop)
