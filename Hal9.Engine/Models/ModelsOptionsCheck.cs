@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Hal9.Engine.Models;
@@ -136,6 +135,4 @@ internal sealed class ModelsOptionsCheck : IValidateOptions<ModelsOptions>
         }
     }
 
-    /// <summary>Sections of Hal9:Models whose keys are bound strictly; an unknown one is an error of the binder.</summary>
-    public static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
 }

@@ -137,7 +137,7 @@ internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger,
         }
     }
 
-    private (CallOutcome Outcome, Usd Cost, TokenUsage Usage) Outcome(CallTicket ticket, Hold hold, Ending ending)
+    private static (CallOutcome Outcome, Usd Cost, TokenUsage Usage) Outcome(CallTicket ticket, Hold hold, Ending ending)
     {
         var reading = ticket.Attempt.Usage;
         var wire = ticket.Attempt.Wire;
@@ -147,8 +147,7 @@ internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger,
         {
             usage = usage with { Input = Math.Min(usage.Input, hold.Input), Output = Math.Min(usage.Output, hold.Output) };
         }
-        var price = usage.Total == 0 ? hold.Price : Price(ticket, hold.Attempt.StartedAt, usage.Input);
-        var cost = reading is null || wire.NotCharged ? Usd.Zero : price.CostOf(usage);
+        var cost = reading is null || wire.NotCharged ? Usd.Zero : hold.Price.CostOf(usage);
         if (estimated && cost > hold.Attempt.Reserved)
         {
             cost = hold.Attempt.Reserved;
@@ -162,7 +161,7 @@ internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger,
             UsageEstimated = estimated,
             RawUsage = reading?.Raw,
             Cost = cost,
-            PriceVersion = price.Version,
+            PriceVersion = hold.Price.Version,
             Milliseconds = (long)ending.Took.TotalMilliseconds,
             FirstTokenMilliseconds = (long?)ending.FirstToken?.TotalMilliseconds,
             Error = ending.Fault switch

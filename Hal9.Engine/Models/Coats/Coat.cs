@@ -5,9 +5,21 @@ namespace Hal9.Engine.Models.Coats;
 /// <summary>A coat wraps the stream of a call. A whole answer is a stream put together, so that every limit holds for it too.</summary>
 internal abstract class Coat(IChatClient inner) : DelegatingChatClient(inner)
 {
-    public sealed override Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+    public sealed override async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        List<ChatResponseUpdate> updates = [];
+        await foreach (var update in GetStreamingResponseAsync(messages, options, cancellationToken))
+        {
+            if (StructureCoat.IsRestart(update))
+            {
+                updates.Clear();
+                continue;
+            }
+            updates.Add(update);
+        }
+        return updates.ToChatResponse();
+    }
 
     public abstract override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default);

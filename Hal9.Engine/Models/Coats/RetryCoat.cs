@@ -51,6 +51,7 @@ internal sealed partial class RetryCoat(IChatClient inner, ModelsOptions options
                         yield return stream.Current;
                     }
                 }
+                call.Ticket.Attempt.Stored = ticket.Attempt.Stored;
                 if (fault is null)
                 {
                     foreach (var update in held)
@@ -75,7 +76,7 @@ internal sealed partial class RetryCoat(IChatClient inner, ModelsOptions options
                     {
                         ExceptionDispatchInfo.Throw(fault);
                     }
-                    FellBack(log, models[choice].ToString(), models[choice + 1].ToString(), failed.Message);
+                    FellBack(log, models[choice], models[choice + 1], failed.Message);
                     break;
                 }
                 var wait = Wait(attempt, failed);
@@ -85,10 +86,10 @@ internal sealed partial class RetryCoat(IChatClient inner, ModelsOptions options
                     {
                         throw refusal;
                     }
-                    FellBack(log, models[choice].ToString(), models[choice + 1].ToString(), refusal.Message);
+                    FellBack(log, models[choice], models[choice + 1], refusal.Message);
                     break;
                 }
-                Retried(log, ticket.Model.ToString(), attempt, wait.TotalMilliseconds, failed.Message);
+                Retried(log, ticket.Model, attempt, wait, failed.Message);
                 await Task.Delay(wait, time, cancellationToken);
             }
         }
@@ -136,9 +137,9 @@ internal sealed partial class RetryCoat(IChatClient inner, ModelsOptions options
         return wait >= left ? failed : null;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Model}: attempt {Attempt} failed, the next begins in {Milliseconds} ms: {Reason}")]
-    private static partial void Retried(ILogger log, string model, int attempt, double milliseconds, string reason);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Model}: attempt {Attempt} failed, the next begins in {Wait}: {Reason}")]
+    private static partial void Retried(ILogger log, ModelRef model, int attempt, TimeSpan wait, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} failed, {Fallback} is asked instead: {Reason}")]
-    private static partial void FellBack(ILogger log, string model, string fallback, string reason);
+    private static partial void FellBack(ILogger log, ModelRef model, ModelRef fallback, string reason);
 }

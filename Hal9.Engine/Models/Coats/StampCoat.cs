@@ -16,7 +16,7 @@ internal sealed class StampCoat(
             deadline = end;
         }
         // A pass-through call names its model: no other may answer for it.
-        var ticket = new CallTicket(context, model, provider, deadline, MayFallBack: context.Neuron != "direct", new AttemptState());
+        var ticket = new CallTicket(context, model, provider, deadline, MayFallBack: context.Neuron != "direct", Checked: format is not null, new AttemptState());
         var stamped = new CallOptions(options, ticket)
         {
             ModelId = model.Model,
@@ -29,11 +29,6 @@ internal sealed class StampCoat(
 
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is null && serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(model.Provider, null, model.Model) : base.GetService(serviceType, serviceKey);
-
-    protected override void Dispose(bool disposing)
-    {
-        // The chain below is shared by all calls.
-    }
 
     private static int? Least(int? a, int? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
 }

@@ -73,7 +73,7 @@ internal sealed partial class UsageCoat(IChatClient inner, TokenCounter counter,
         }
         if (complete && wire.RawUsage is { } refused)
         {
-            UsageRefused(log, call.Ticket.Model.ToString(), refused);
+            UsageRefused(log, call.Ticket.Model, refused);
         }
         // A stream that broke off may have told its input already (Anthropic does, at its start); its output is counted from what came.
         var output = counter.Estimate(received);
@@ -100,5 +100,5 @@ internal sealed partial class UsageCoat(IChatClient inner, TokenCounter counter,
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} told a usage that cannot be; the tokens were counted here instead: {Usage}")]
-    private static partial void UsageRefused(ILogger log, string model, string usage);
+    private static partial void UsageRefused(ILogger log, ModelRef model, string usage);
 }

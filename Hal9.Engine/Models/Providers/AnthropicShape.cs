@@ -18,13 +18,13 @@ internal sealed class AnthropicShape : IWireShape
         {
             case "error":
                 throw faults.InStream(item["error"] ?? item);
-            case "message_start" when item["message"]?["usage"] is { } usage:
+            case "message_start" when (item["message"]?["usage"]) is { } usage:
                 return Take(usage, item, record);
             case "content_block_start":
                 record.Answered = true;
                 break;
             case "message_delta":
-                record.Finished |= item["delta"]?["stop_reason"] is not null;
+                record.Finished |= (item["delta"]?["stop_reason"]) is not null;
                 if (item["usage"] is { } late)
                 {
                     return Take(late, item, record);

@@ -28,7 +28,8 @@ internal sealed class OpenAIDialect(Uri address)
     public ChatCompletionOptions Write(
         ChatCompletionOptions request, int? mostOutput, ChatResponseFormatJson? format, IList<AITool>? tools, ChatToolMode? toolMode, bool? parallel, AdditionalPropertiesDictionary? extra)
     {
-        // Patches are written as they are: the SDK's own types would rewrite schemas.
+        // Patches are written as they are: the SDK's own types would rewrite schemas. Experimental, and the only way to send raw JSON.
+#pragma warning disable SCME0001
         if (mostOutput is { } most)
         {
             request.Patch.Set(newName ? "$.max_completion_tokens"u8 : "$.max_tokens"u8, most);
@@ -60,6 +61,7 @@ internal sealed class OpenAIDialect(Uri address)
                 request.Patch.Set(System.Text.Encoding.UTF8.GetBytes("$." + name), JsonSerializer.SerializeToUtf8Bytes(json));
             }
         }
+#pragma warning restore SCME0001
         return request;
     }
 

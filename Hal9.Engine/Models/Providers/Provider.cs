@@ -98,6 +98,6 @@ internal sealed class ProviderSwitch : IChatClient
 
     public void Dispose()
     {
-        // Providers live as long as the application; their table disposes of them.
+        // The chain is shared by all opened clients, and providers live as long as the application: their table disposes of them.
     }
 }
