@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Anthropic;
 using Anthropic.Core;
 using Hal9.Engine.Models.Coats;
@@ -29,26 +28,11 @@ internal sealed class AnthropicChat : IChatClient
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = CallOptions.Of(options);
-        var record = call.Ticket.Attempt.Wire;
-        WireRecord.Current.Value = record;
-        await using var stream = client.GetStreamingResponseAsync(messages, call, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (true)
-        {
-            var (moved, fault) = await stream.TryMoveAsync();
-            if (!moved)
-            {
-                if (fault is not null)
-                {
-                    throw record.Fault ?? (fault is ModelCallFailed || (fault is OperationCanceledException && cancellationToken.IsCancellationRequested) ? fault : faults.Unreadable(fault));
-                }
-                yield break;
-            }
-            yield return stream.Current;
-        }
+        return WireStream.ReadAsync(client, messages, call, call.Ticket.Attempt.Wire, faults, cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => client.GetService(serviceType, serviceKey);

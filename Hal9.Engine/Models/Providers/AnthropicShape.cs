@@ -22,6 +22,13 @@ internal sealed class AnthropicShape : IWireShape
                 return Take(usage, item, record);
             case "content_block_start":
                 record.Answered = true;
+                if (item["content_block"]?["type"]?.ToString() == "tool_use")
+                {
+                    record.AddArguments(Place(item), null);
+                }
+                break;
+            case "content_block_delta" when item["delta"] is JsonObject delta && delta["type"]?.ToString() == "input_json_delta":
+                record.AddArguments(Place(item), delta["partial_json"]?.ToString());
                 break;
             case "message_delta":
                 record.Finished |= (item["delta"]?["stop_reason"]) is not null;
@@ -36,6 +43,8 @@ internal sealed class AnthropicShape : IWireShape
         }
         return null;
     }
+
+    private static int Place(JsonObject item) => (item["index"] as JsonValue)?.TryGetValue(out int place) == true ? place : 0;
 
     /// <summary>Notes the usage. What the SDK would not be able to read is replaced by zeroes for it: we read it ourselves.</summary>
     private static string? Take(JsonNode usage, JsonObject item, WireRecord record)

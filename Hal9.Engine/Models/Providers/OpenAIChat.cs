@@ -1,9 +1,5 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Runtime.CompilerServices;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Hal9.Engine.Models.Coats;
 using Microsoft.Extensions.AI;
 using OpenAI;
@@ -38,31 +34,11 @@ internal sealed class OpenAIChat : IChatClient
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = CallOptions.Of(options);
-        var record = call.Ticket.Attempt.Wire;
-        var request = Request(call);
-        SortedDictionary<int, StringBuilder> arguments = [];
-        WireRecord.Current.Value = record;
-        await using var stream = client.GetStreamingResponseAsync(messages, request, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (true)
-        {
-            var (moved, fault) = await stream.TryMoveAsync();
-            if (!moved)
-            {
-                if (fault is not null)
-                {
-                    throw record.Fault ?? Translate(fault, cancellationToken);
-                }
-                yield break;
-            }
-            var update = stream.Current;
-            Collect(update, arguments);
-            KeepRawArguments(update, arguments);
-            yield return update;
-        }
+        return WireStream.ReadAsync(client, messages, Request(call), call.Ticket.Attempt.Wire, faults, cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => client.GetService(serviceType, serviceKey);
@@ -72,9 +48,6 @@ internal sealed class OpenAIChat : IChatClient
         client.Dispose();
         http.Dispose();
     }
-
-    private Exception Translate(Exception fault, CancellationToken cancellationToken) =>
-        fault is ModelCallFailed || (fault is OperationCanceledException && cancellationToken.IsCancellationRequested) ? fault : faults.Unreadable(fault);
 
     /// <summary>The options as this endpoint wants them. What the SDK's types would reshape goes as raw JSON.</summary>
     private ChatOptions Request(CallOptions call)
@@ -97,35 +70,5 @@ internal sealed class OpenAIChat : IChatClient
             ResponseFormat = format is null ? call.ResponseFormat : null,
             RawRepresentationFactory = _ => dialect.Write(new ChatCompletionOptions(), most, format, tools, call.ToolMode, call.AllowMultipleToolCalls, extra),
         };
-    }
-
-    private static void Collect(ChatResponseUpdate update, SortedDictionary<int, StringBuilder> arguments)
-    {
-        if (update.RawRepresentation is not StreamingChatCompletionUpdate raw)
-        {
-            return;
-        }
-        foreach (var piece in raw.ToolCallUpdates)
-        {
-            if (!arguments.TryGetValue(piece.Index, out var text))
-            {
-                arguments[piece.Index] = text = new StringBuilder();
-            }
-            text.Append(piece.FunctionArgumentsUpdate);
-        }
-    }
-
-    /// <summary>Arguments that are no JSON are lost in the parsed content; their text is kept beside it.</summary>
-    private static void KeepRawArguments(ChatResponseUpdate update, SortedDictionary<int, StringBuilder> arguments)
-    {
-        var calls = update.Contents.OfType<FunctionCallContent>().ToList();
-        if (calls.Count == 0)
-        {
-            return;
-        }
-        foreach (var (content, text) in calls.Zip(arguments.Values))
-        {
-            (content.AdditionalProperties ??= [])[ModelService.RawArguments] = text.ToString();
-        }
     }
 }

@@ -31,6 +31,10 @@ internal sealed class OpenAIShape : IWireShape
             foreach (var choice in choices.OfType<JsonObject>())
             {
                 record.Answered = true;
+                foreach (var call in ((choice["delta"] as JsonObject)?["tool_calls"] as JsonArray)?.OfType<JsonObject>() ?? [])
+                {
+                    record.AddArguments((call["index"] as JsonValue)?.TryGetValue(out int place) == true ? place : 0, (call["function"] as JsonObject)?["arguments"]?.ToString());
+                }
                 if (choice["finish_reason"] is JsonValue reason)
                 {
                     record.Finished = true;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Hal9.Engine.Models.Providers;
@@ -5,6 +6,8 @@ namespace Hal9.Engine.Models.Providers;
 /// <summary>What was seen of one attempt on the wire: the facts that money and error messages rest on, whatever an SDK makes of them.</summary>
 internal sealed class WireRecord
 {
+    private readonly SortedDictionary<int, StringBuilder> arguments = [];
+
     /// <summary>The record of the call that the current flow of execution makes. Read once, when the request is sent.</summary>
     public static AsyncLocal<WireRecord?> Current { get; } = new();
 
@@ -31,6 +34,19 @@ internal sealed class WireRecord
 
     /// <summary>The usage as one JSON text, or null. Bounded: what is longer is not kept.</summary>
     public string? RawUsage => Usage is null || JsonSerializer.Serialize(Usage) is not { Length: <= 4096 } text ? null : text;
+
+    /// <summary>The arguments of the n-th tool call (from 0), as the model wrote them.</summary>
+    public string ArgumentsOf(int number) => arguments.Values.ElementAtOrDefault(number)?.ToString() ?? "";
+
+    /// <summary>Notes a piece of the arguments of the tool call at that place.</summary>
+    public void AddArguments(int place, string? piece)
+    {
+        if (!arguments.TryGetValue(place, out var text))
+        {
+            arguments[place] = text = new StringBuilder();
+        }
+        text.Append(piece);
+    }
 
     public void AddUsage(JsonElement usage)
     {
