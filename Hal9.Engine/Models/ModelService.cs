@@ -74,7 +74,7 @@ public sealed class ModelService
             .Select(card => new ModelCard(
                 card.Model,
                 card.Provider!.Kind,
-                card.Provider.Kind == ProviderKind.Offline || prices.Find(card.Model.Provider, card.Model.Model, card.Provider.Kind.ToString(), now, 0) is not null,
+                prices.Find(card.Model.Provider, card.Model.Model, card.Provider.Kind.ToString(), now, endpoint: card.Provider.Address) is not null,
                 [.. tiers.Where(tier => tier.Value == card.Model).Select(tier => tier.Key)]))];
     }
 

@@ -17,8 +17,6 @@ internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger,
     /// <summary>The output limit of a call for which nobody set one.</summary>
     public const int DefaultMaxOutput = 4096;
 
-    private static readonly ModelPrice Free = new() { Version = ModelsOptionsCheck.OfflineName, Input = 0, Output = 0 };
-
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -99,11 +97,7 @@ internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger,
 
     private ModelPrice Price(CallTicket ticket, DateTimeOffset at, long input)
     {
-        if (ticket.Provider.Kind == ProviderKind.Offline)
-        {
-            return Free;
-        }
-        return prices.Find(ticket.Model.Provider, ticket.Model.Model, ticket.Provider.Kind.ToString(), at, input) ?? throw new ModelCallFailed(
+        return prices.Find(ticket.Model.Provider, ticket.Model.Model, ticket.Provider.Kind.ToString(), at, input, ticket.Provider.Address) ?? throw new ModelCallFailed(
             ModelFault.Unpriced,
             $"There is no price for {ticket.Model}, so it is not called. Set one under Hal9:Models:Prices (0 is allowed for a model of your own), or a ceiling price under Hal9:Budgets.");
     }

@@ -49,7 +49,7 @@ internal sealed class ModelBench : IAsyncDisposable
             configured["Hal9:Models:" + name] = value;
         }
         var section = new ConfigurationBuilder().AddInMemoryCollection(configured).Build().GetSection("Hal9");
-        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton<ISecrets, PlainSecrets>()
             .AddModels(section).AddBudgets(section).AddTenancy().AddStorage(section).BuildServiceProvider();
         await services.GetRequiredService<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);
         var tenant = new Tenant { Id = Guid.CreateVersion7(), Name = "Example", CreatedAt = DateTimeOffset.UtcNow };
@@ -107,6 +107,13 @@ internal sealed class ModelBench : IAsyncDisposable
         SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }
+}
+
+internal sealed class PlainSecrets : ISecrets
+{
+    public string Protect(string secret) => secret;
+
+    public string Unprotect(string protectedSecret) => protectedSecret;
 }
 
 /// <summary>A run's journal in memory.</summary>
