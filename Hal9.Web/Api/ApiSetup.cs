@@ -28,6 +28,9 @@ internal static class ApiSetup
     {
         var api = app.MapGroup("/api/v1");
         api.MapRuns();
+        api.MapBudgets();
+        api.MapCosts();
+        api.MapLedger();
         api.MapConversations();
         api.MapCatalogue();
         api.MapNotBuilt();

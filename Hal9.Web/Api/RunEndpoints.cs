@@ -67,8 +67,7 @@ internal static class RunEndpoints
         }
         catch (ArgumentException e)
         {
-            // The framework appends the parameter's name to the message; the field is named beside it already.
-            return Problems.Invalid(e.ParamName ?? "body", e.Message.Split(" (Parameter", 2)[0]);
+            return Problems.Invalid(e);
         }
         if (run.Status == RunStatus.Refused)
         {
