@@ -18,7 +18,8 @@ internal sealed class TokenKeys(InstanceKeys keys) : IDisposable
         var stored = JsonSerializer.Deserialize<Stored>(await keys.GetOrMakeAsync("tokens", Make, cancellationToken))!;
         key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(Convert.FromBase64String(stored.Pkcs8), out _);
-        Signing = new ECDsaSecurityKey(key) { KeyId = stored.Kid };
+        // A factory of its own: the shared one remembers keys by id beyond the life of this object.
+        Signing = new ECDsaSecurityKey(key) { KeyId = stored.Kid, CryptoProviderFactory = new CryptoProviderFactory() };
     }
 
     /// <summary>The public half, as RFC 7517 has it.</summary>
