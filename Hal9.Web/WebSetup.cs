@@ -32,12 +32,13 @@ public static class WebSetup
     /// </summary>
     public static async Task UseHal9Async(this WebApplication app)
     {
+        KnownSettings.Check(app.Configuration);
         await app.Services.GetRequiredService<Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
         await app.PrepareAccountsAsync();
 
-        app.UseSecurityHeaders(SecurityHeaders.Policy());
+        app.UseProductHeaders();
         app.UseExceptionHandler();
-        app.UseWhen(context => Refusals.IsForPrograms(context.Request.Path), programs => programs.UseStatusCodePages());
+        app.UseApi();
         app.UseAuthentication();
         app.UseSameOriginForCookies();
         app.UseAuthorization();

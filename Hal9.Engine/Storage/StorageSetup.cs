@@ -18,6 +18,7 @@ internal static class StorageSetup
         services.AddSingleton<InstanceKeys>();
         services.AddSingleton<Writer>();
         services.AddSingleton<Migrator>();
+        services.AddSingleton<StorageHealth>();
         services.AddSingleton(provider => new MigratedContext(() => provider.GetRequiredService<Database>().CreateContext(null)));
         return services;
     }
