@@ -36,9 +36,8 @@ public static class WebSetup
         await app.Services.GetRequiredService<Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
         await app.PrepareAccountsAsync();
 
-        app.UseSecurityHeaders(SecurityHeaders.Policy());
+        app.UseProductHeaders();
         app.UseExceptionHandler();
-        app.UseWhen(context => Refusals.IsForPrograms(context.Request.Path), programs => programs.UseStatusCodePages());
         app.UseApi();
         app.UseAuthentication();
         app.UseSameOriginForCookies();

@@ -28,9 +28,8 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
     private readonly Recent<string, ApiKey?> keys = new(time, TenantService.Staleness, 20_000);
 
     /// <summary>What is wrong with the wish, by field; empty when nothing is.</summary>
-    public IReadOnlyDictionary<string, string[]> Faults(Actor actor, NewKey wish)
+    public IReadOnlyDictionary<string, string[]> Faults(NewKey wish)
     {
-        ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(wish);
         var faults = new Dictionary<string, string[]>();
         if (wish.Name?.Trim().Length is not (> 0 and <= 80))
@@ -42,10 +41,6 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
         {
             faults["scopes"] = [$"Unknown: {string.Join(", ", unknown)}. Known: {string.Join(", ", KeyScopes.All.Keys.Order(StringComparer.Ordinal))}."];
         }
-        else if (actor.Scopes is { Count: > 0 } own && (wish.Scopes is not { Count: > 0 } wanted || wanted.Except(own).Any()))
-        {
-            faults["scopes"] = [$"A key cannot make one that may do more than itself: name some of {string.Join(", ", own)}."];
-        }
         if (wish.ExpiresAt <= time.GetUtcNow())
         {
             faults["expiresAt"] = ["This time has passed."];
@@ -53,24 +48,21 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
         return faults;
     }
 
-    /// <summary>Makes a key of the actor.</summary>
-    /// <exception cref="AccessDenied">The actor may not have keys.</exception>
+    /// <summary>Makes a key of the actor, who acts in person: a key that could make keys would outlive its revocation, its end and its budget.</summary>
+    /// <exception cref="AccessDenied">The actor may not have keys, or is one.</exception>
     /// <exception cref="ArgumentException"><see cref="Faults"/> has something to say.</exception>
     public async Task<MadeKey> CreateAsync(Actor actor, NewKey wish, CancellationToken cancellationToken)
     {
         Require(actor, Permission.UseKeys);
-        if (Faults(actor, wish) is { Count: > 0 } faults)
+        if (actor.KeyId is not null)
+        {
+            throw new AccessDenied(Permission.UseKeys);
+        }
+        if (Faults(wish) is { Count: > 0 } faults)
         {
             throw new ArgumentException(string.Join(" ", faults.Values.SelectMany(f => f)), nameof(wish));
         }
         await using var db = scope.Open(actor.TenantId);
-        var expiresAt = wish.ExpiresAt;
-        if (actor.KeyId is { } maker
-            && await db.Set<ApiKey>().Where(k => k.Id == maker).Select(k => k.ExpiresAt).SingleAsync(cancellationToken).ConfigureAwait(false) is { } makerEnds
-            && (expiresAt is null || expiresAt > makerEnds))
-        {
-            expiresAt = makerEnds;
-        }
         var secret = Start + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
         var key = new ApiKey
         {
@@ -82,7 +74,7 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
             Hash = HashOf(secret),
             Scopes = string.Join(' ', (wish.Scopes ?? []).Distinct().Order(StringComparer.Ordinal)),
             CreatedAt = time.GetUtcNow(),
-            ExpiresAt = expiresAt,
+            ExpiresAt = wish.ExpiresAt,
         };
         db.Add(key);
         await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);

@@ -1,10 +1,8 @@
-using Hal9.Engine.Tenancy;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Hal9.Web.Accounts;
 
-/// <summary>What the host accepts, and how faults leave it.</summary>
+/// <summary>What the host accepts.</summary>
 internal static class Limits
 {
     // A chat request with pasted documents stays far below; uploads get their own limit where they are built.
@@ -23,7 +21,6 @@ internal static class Limits
             forms.ValueCountLimit = 100;
             forms.MultipartBodyLengthLimit = MostBytes;
         });
-        builder.Services.AddProblemDetails().AddExceptionHandler<AccessDeniedHandler>();
     }
 
     /// <summary>
@@ -50,23 +47,5 @@ internal static class Limits
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         return (origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
             && site is "" or "same-origin" or "none";
-    }
-}
-
-/// <summary>What a door of the engine refuses is a 403, not a fault.</summary>
-internal sealed class AccessDeniedHandler(IProblemDetailsService problems) : IExceptionHandler
-{
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
-    {
-        if (exception is not AccessDenied denied)
-        {
-            return false;
-        }
-        httpContext.Response.StatusCode = StatusCodes.Status403Forbidden;
-        return await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = httpContext,
-            ProblemDetails = { Status = StatusCodes.Status403Forbidden, Detail = denied.Message },
-        });
     }
 }
