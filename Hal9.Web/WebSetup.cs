@@ -28,6 +28,7 @@ public static class WebSetup
     public static async Task UseHal9Async(this WebApplication app)
     {
         await app.Services.GetRequiredService<Engine.Storage.Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
+        app.UseShell();
         await app.UseAccountsAsync();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();

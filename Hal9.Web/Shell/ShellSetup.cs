@@ -1,14 +1,29 @@
+using MudBlazor;
 using MudBlazor.Services;
 
 namespace Hal9.Web.Shell;
 
 internal static class ShellSetup
 {
+    private static readonly TimeSpan UndoFor = TimeSpan.FromSeconds(8);
+
     public static void AddShell(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddMudServices();
+        builder.Services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            mud.SnackbarConfiguration.VisibleStateDuration = (int)UndoFor.TotalMilliseconds;
+            mud.SnackbarConfiguration.ShowTransitionDuration = 120;
+            mud.SnackbarConfiguration.HideTransitionDuration = 120;
+            mud.SnackbarConfiguration.ShowCloseIcon = false;
+        });
     }
+
+    /// <summary>Gives people a page where a page is missing; programs (anything that is no page) get their own bare answers.</summary>
+    public static void UseShell(this WebApplication app) => app.UseWhen(
+        context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase),
+        pages => pages.UseStatusCodePagesWithReExecute(Urls.NotFound, createScopeForStatusCodePages: true));
 
     public static void MapShell(this WebApplication app) => app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 }
