@@ -294,7 +294,7 @@ public sealed partial class ChatPage(
 
     private string AddressOf(Guid leaf) => Urls.Chat(ConversationId, leaf);
 
-    private static TimeSpan? LengthOf(MessageView message) => null;
+    private static TimeSpan? LengthOf(MessageView message) => message.EndedAt - message.CreatedAt;
 
     private sealed record PendingQuestion(string Text, Guid? ParentId);
 }

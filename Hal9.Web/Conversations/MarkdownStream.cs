@@ -68,7 +68,7 @@ internal sealed class MarkdownStream
                 fence = line.Trim().StartsWith(fence, StringComparison.Ordinal) && line.Trim().Trim(fence[0]).IsEmpty ? null : fence;
                 continue;
             }
-            if (afterBlank && scanned > end && !line.IsWhiteSpace() && !char.IsWhiteSpace(line[0]) && !IsListItem(line))
+            if (afterBlank && scanned > end && !line.IsWhiteSpace() && !char.IsWhiteSpace(line[0]) && !(IsListItem(line) && IsListItem(text.AsSpan(end))))
             {
                 closed.Add(Markdown.ToHtml(text[end..scanned]));
                 end = scanned;

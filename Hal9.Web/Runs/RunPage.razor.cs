@@ -22,6 +22,7 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
     private IReadOnlyList<TreeRow> rows = [];
     private Failure? failure;
     private Guid loaded;
+    private Guid followed;
     private StepView? asked;
     private bool asking;
     private bool cancelling;
@@ -64,10 +65,17 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
         {
             navigation.NotFound();
         }
-        else if (RendererInfo.IsInteractive)
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (followed == RunId || run is null)
         {
-            _ = FollowAsync();
+            return Task.CompletedTask;
         }
+        followed = RunId;
+        return FollowAsync();
     }
 
     // The events tell that something changed; the snapshot, read at most four times a second, tells what.

@@ -12,7 +12,7 @@ internal sealed partial record Failure(string Text, string? TraceId)
     /// <summary>Reasons that were written for people are shown; anything else is logged and shown by its id alone.</summary>
     public static Failure Of(Exception error, ILogger log)
     {
-        if (error is ArgumentException or AccessDenied or BudgetRefused)
+        if (error is ArgumentException or AccessDenied or BudgetRefused or KeyNotFoundException)
         {
             return new Failure(error.Message, null);
         }
