@@ -27,8 +27,10 @@ public static class WebSetup
     /// <summary>Brings the database up to date, then lays the pipeline.</summary>
     public static async Task UseHal9Async(this WebApplication app)
     {
+        KnownSettings.Check(app.Configuration);
         await app.Services.GetRequiredService<Engine.Storage.Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
         app.UseShell();
+        app.UseApi();
         await app.UseAccountsAsync();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
