@@ -25,6 +25,9 @@ internal static class Library
     /// <summary>Whether a goal is for one section already.</summary>
     public static bool IsPart(string goal) => Wanted(goal).Section is not null;
 
+    /// <summary>A goal for one section as plain words: the section and the goal.</summary>
+    public static string Plain(string goal) => Wanted(goal) is { Section: { } section } part ? $"{part.Goal} {section.Title}" : goal;
+
     /// <summary>The shape filled with what the input gives, or only the section that the goal names.</summary>
     public static string Write(Shape shape, string goal, IReadOnlyList<string> given)
     {
@@ -32,7 +35,12 @@ internal static class Library
         shape = named ?? shape;
         var box = shape.Boxes ? "- [ ] " : "- ";
         var text = new StringBuilder();
-        text.Append("## ").Append(section is null ? Worker.Title(rest) : $"{section.Title}: {Worker.Title(rest)}").Append("\n\n");
+        text.Append("## ").Append(Worker.Title(rest)).Append("\n\n");
+        foreach (var line in given.Where(GoalReading.IsReference))
+        {
+            text.Append(Script.Shorten(line, 300)).Append("\n\n");
+        }
+        given = [.. given.Where(line => !GoalReading.IsReference(line))];
         text.Append("A known shape (*").Append(shape.Name).Append("*), to be filled by you").Append(given.Count > 0 ? "; your own points come first" : "").Append(".\n\n");
         if (given.Count > 0)
         {
@@ -45,7 +53,7 @@ internal static class Library
         }
         foreach (var shown in shape.Sections.Where(shown => section is null || shown == section))
         {
-            text.Append(section is null ? $"### {shown.Title}\n\n" : "");
+            text.Append("### ").Append(shown.Title).Append("\n\n");
             foreach (var item in shown.Items)
             {
                 text.Append(box).Append(item).Append('\n');

@@ -51,7 +51,7 @@ internal static class Worker
         var material = reading.Material.Length > 0 ? reading.Material
             : request.Before.Count > 0 ? string.Join("\n\n", request.Before.Select(result => OfflineNote.Without(result.Text)))
             : "";
-        var told = material.Length > 0 ? material : string.Join('\n', reading.Context);
+        var told = material.Length > 0 ? material : string.Join('\n', reading.Context.Where(line => !GoalReading.IsReference(line)));
         var words = Lexicon.Shipped;
         if (!request.Goal.Any(char.IsLetterOrDigit))
         {

@@ -5,7 +5,21 @@ namespace Hal9.Engine.Models.Offline.Work;
 /// <summary>What is given, what is asked for, and what is open: for goals that rules can only put in order.</summary>
 internal static class Outline
 {
-    public const string CannotKnow = "The offline model cannot know this: " + OfflineNote.Connect + ".";
+    public const string CannotKnow = Cannot + "know this: " + OfflineNote.Connect + ".";
+
+    private const string Cannot = "The offline model cannot ";
+
+    private static readonly string[] QuestionNeeds =
+        ["A source that can be checked, and its date", "Place, time and version for which the answer must hold", "What you want to decide with it"];
+
+    private static readonly HashSet<string> Boilerplate =
+        [.. QuestionNeeds.Select(need => "- " + need), .. Lexicon.Shipped.OpenPoints.Select(point => "- [ ] " + point.Question)];
+
+    /// <summary>Whether a paragraph admits that something cannot be done; it must stand wherever it holds.</summary>
+    public static bool Admits(string paragraph) => paragraph.StartsWith(Cannot, StringComparison.Ordinal);
+
+    /// <summary>Whether a list line is one that every outline may have.</summary>
+    public static bool IsBoilerplate(string line) => Boilerplate.Contains(line);
 
     /// <summary>The outline of a goal.</summary>
     public static string Of(string instruction, GoalReading reading, string told)
@@ -40,9 +54,7 @@ internal static class Outline
         List(text, "What an answer would need", "- ",
         [
             terms.Count > 0 ? $"Facts about: {string.Join(", ", terms)}" : "Facts about what you ask",
-            "A source that can be checked, and its date",
-            "Place, time and version for which the answer must hold",
-            "What you want to decide with it",
+            .. QuestionNeeds,
         ]);
         return text.Append("Paste a text that holds the answer, and its fitting sentences are shown.").ToString();
     }

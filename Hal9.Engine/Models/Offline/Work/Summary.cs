@@ -65,7 +65,7 @@ internal static class Summary
         foreach (var (word, ideographic) in Keywords.Words(text))
         {
             var key = Keywords.Key(word);
-            if ((ideographic && word.Length > 8) || key.Length < 2 || Lexicon.Shipped.StopWords.Contains(word) || Lexicon.Shipped.StopWords.Contains(key))
+            if ((ideographic && word.Length > 8) || key.Length < 2 || char.IsDigit(key[0]) || Lexicon.Shipped.StopWords.Contains(word) || Lexicon.Shipped.StopWords.Contains(key))
             {
                 continue;
             }
@@ -77,7 +77,7 @@ internal static class Summary
     /// <summary>The mean frequency of its words in whole numbers, so that it is the same everywhere; the first sentence counts a little more.</summary>
     private static long Score(List<string> words, Dictionary<string, int> frequency, int index)
     {
-        var sum = words.Distinct().Sum(word => (long)frequency[word]);
+        var sum = words.Distinct().Where(word => !char.IsDigit(word[0])).Sum(word => (long)frequency[word]);
         // Short sentences would win by one frequent word, endless ones by their length.
         return sum * 1000 / Math.Max(6, words.Count) * (index == 0 ? 12 : 10);
     }

@@ -223,6 +223,24 @@ public sealed class OfflineWorkTests
         Assert.Equal($"> *{OfflineNote.Text}*\n\n## One\n\nAlpha is first.\n\n{shared}\n\n## Second part\n\nBeta is second.", answer);
     }
 
+    [Fact]
+    public async Task Integration_OfPartsWithOneTitle_ShowsItOnceAndEachAdmission()
+    {
+        var one = await OfflineGoals.WorkAsync("Part \"Before\" of the release checklist: Plan the release");
+        var two = await OfflineGoals.WorkAsync("Part \"After\" of the release checklist: Plan the release");
+        var prompt = OfflineGoals.IntegratePrompt("x",
+            new FinishedWork(1, "w", "a", [], one), new FinishedWork(2, "w", "b", [], two),
+            new FinishedWork(3, "w", "c", [], await OfflineGoals.WorkAsync("Who was first?")), new FinishedWork(4, "w", "d", [], await OfflineGoals.WorkAsync("Who was second?")));
+
+        var answer = await OfflineGoals.AskAsync(prompt);
+
+        Assert.Equal(2, answer.Split("## Plan the release").Length);
+        Assert.Equal(2, answer.Split("A known shape").Length);
+        Assert.Contains("### After", answer, StringComparison.Ordinal);
+        Assert.Equal(3, answer.Split(Outline.CannotKnow).Length);
+        Assert.Equal(2, answer.Split("A source that can be checked").Length);
+    }
+
     [Theory]
     [InlineData("As a list please", "- The tram line will connect")]
     [InlineData("shorten that", "2 of 8 sentences")]
