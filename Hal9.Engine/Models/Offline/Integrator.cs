@@ -7,6 +7,7 @@ namespace Hal9.Engine.Models.Offline;
 internal static class Integrator
 {
     private const int ShortestRepetition = 24;
+    private const string Same = "*The same as above.*";
 
     public static string Integrate(IReadOnlyList<ShownResult> results)
     {
@@ -19,7 +20,13 @@ internal static class Integrator
             var body = text.Length == 0 ? "*(no result)*" : Unsaid(text, said);
             if (body.Length == 0)
             {
-                continue;
+                // All of it stands above already; that it was done as well must still be seen, once for all parts of a thing.
+                var first = text.Split('\n', 2)[0];
+                body = $"{(first.StartsWith("## ", StringComparison.Ordinal) ? first : $"## {Worker.Title(result.Goal)}")}\n\n{Same}";
+                if (!said.Add(body))
+                {
+                    continue;
+                }
             }
             body = body.StartsWith('#') ? body : $"## {Worker.Title(result.Goal)}\n\n{body}";
             var end = body.IndexOf('\n', StringComparison.Ordinal);

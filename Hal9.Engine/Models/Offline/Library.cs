@@ -16,7 +16,9 @@ internal static class Library
             .Where(found => found.Weight > 0)
             .OrderByDescending(found => found.Weight)
             .Select(found => found.Shape)
-            .FirstOrDefault();
+            .FirstOrDefault()
+            // Any other plan; behind a colon stands a part of one, for which the whole shape would be too much.
+            ?? (Lexicon.Shipped.Plans.In(text) && !text.Contains(':', StringComparison.Ordinal) ? Lexicon.Shapes.First(shape => shape.Name == "project plan") : null);
     }
 
     /// <summary>A goal for one section of a shape; <see cref="Write"/> understands it.</summary>

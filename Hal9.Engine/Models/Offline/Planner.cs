@@ -24,6 +24,10 @@ internal static class Planner
         {
             return Answer(request, limit, "It is about the last answer, which is at hand here only.");
         }
+        if (Worker.IsAboutItself(request.Goal))
+        {
+            return Answer(request, limit, "It is about this model itself.");
+        }
         if (!request.Goal.Any(char.IsLetterOrDigit))
         {
             return Answer(request, limit, "The goal has no words to work on.");

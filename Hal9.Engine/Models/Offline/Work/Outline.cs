@@ -59,6 +59,24 @@ internal static class Outline
         return text.Append("Paste a text that holds the answer, and its fitting sentences are shown.").ToString();
     }
 
+    /// <summary>What these rules can do.</summary>
+    public static string OfItself()
+    {
+        var text = new StringBuilder("## What the offline model does\n\nIt takes requests apart by fixed rules and works on what you give it. It has no knowledge of its own.\n\n");
+        List(text, "Try", "- ",
+        [
+            "Summarise this: (paste a text)",
+            "Compare A and B in terms of cost and risk. (Add what you know of them.)",
+            "Plan the release of our app. Then draft an email to the customers.",
+            "Make a timeline of this: (paste a text with dates)",
+            "Make a table of this: (paste CSV, or lines such as \"name: value\")",
+            "What is 17.5% of 200?",
+            "Ask about a text that you paste under your question.",
+        ]);
+        List(text, "Shapes that it knows", "- ", Lexicon.Shapes.Select(shape => shape.Name));
+        return text.Append("For everything else ").Append(OfflineNote.Connect).Append('.').ToString();
+    }
+
     /// <summary>What something needs that rules cannot do.</summary>
     public static string OfInability(string instruction, Inability inability, string told)
     {
