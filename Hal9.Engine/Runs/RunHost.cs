@@ -15,7 +15,7 @@ namespace Hal9.Engine.Runs;
 /// </summary>
 internal sealed partial class RunHost(
     RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IEnumerable<IRunEndWriter> endWriters,
-    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IAsyncDisposable
+    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IDisposable
 {
     /// <summary>A run whose owner has been silent for so long has none any more.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(15);
@@ -86,10 +86,15 @@ internal sealed partial class RunHost(
     }
 
     /// <summary>Stops all loops and waits for them; their runs go on at the next start.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops.Values).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
         places.Dispose();
         stopping.Dispose();
     }
