@@ -1,26 +1,9 @@
-using System.Data.Common;
-using Hal9.Engine.Events;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
 namespace Hal9.Engine.Budgets;
-
-/// <summary>A call that wants to be paid.</summary>
-/// <param name="Dimensions">Whom and what it belongs to.</param>
-/// <param name="Amount">Its worst case; 0 to 1,000,000 USD.</param>
-/// <param name="Tokens">Its worst case in tokens, input and output; 0 to 10^12.</param>
-/// <param name="Deadline">Until when it may wait for open reservations to settle (UTC).</param>
-public sealed record ReserveOrder(LedgerDimensions Dimensions, Usd Amount, long Tokens, DateTimeOffset Deadline);
-
-/// <summary>What a call really used.</summary>
-/// <param name="Amount">Its cost; 0 to 1,000,000 USD.</param>
-/// <param name="Usage">Its tokens.</param>
-/// <param name="PriceVersion">The version of the price used.</param>
-/// <param name="Flags">Among <c>estimated</c>, <c>worstCase</c>, <c>orphan</c>; the ledger adds <c>overrun</c> itself.</param>
-/// <param name="Reason">Why, when it is out of the ordinary.</param>
-public sealed record Settlement(Usd Amount, TokenUsage Usage, string? PriceVersion, IReadOnlyList<string> Flags, string? Reason = null);
 
 /// <summary>
 /// The ledger: checks all budgets of a call in one step, writes append-only hash-chained entries, keeps balances and roll-ups in the same
@@ -31,7 +14,6 @@ public sealed class BudgetLedger
     // No single call of our day comes near; what does is a broken price or usage, and sums of it could leave what the columns hold.
     private const long MostNano = 1_000_000 * Usd.NanoPerUsd;
     private const long MostTokens = 1_000_000_000_000;
-    private const int MostReason = 500;
     private const int MostBooks = 1024;
 
     // How often the first in line looks again: other processes free their reservations without telling this one, and periods begin anew.
@@ -232,7 +214,7 @@ public sealed class BudgetLedger
     private void Book(WriteBatch batch, TenantBook book, ReserveOrder order, DateTimeOffset now)
     {
         var dimensions = order.Dimensions;
-        Append(book, LedgerKind.Reserve, dimensions, order.Amount, order.Tokens, default, null, "", null, now);
+        LedgerEntries.Append(book, LedgerKind.Reserve, dimensions, order.Amount, order.Tokens, default, null, "", null, now);
         batch.Execute(
             LedgerStatements.Open,
             ("@call", dimensions.CallId), ("@tenant", dimensions.TenantId), ("@run", dimensions.RunId), ("@amount", order.Amount.Nano), ("@tokens", order.Tokens),
@@ -250,7 +232,7 @@ public sealed class BudgetLedger
     private bool Settle(WriteBatch batch, LedgerDimensions dimensions, Settlement settlement, Action<WriteBatch> alongside)
     {
         var book = Enter(batch, dimensions.TenantId);
-        if (Close(batch, book, dimensions.CallId) is not { } reserved)
+        if (LedgerEntries.Close(batch, book, dimensions.CallId) is not { } reserved)
         {
             return false;
         }
@@ -258,7 +240,7 @@ public sealed class BudgetLedger
         var usage = settlement.Usage;
         var overrun = settlement.Amount.Nano > reserved.Nano || usage.Total > reserved.Tokens;
         var flags = string.Join(' ', overrun ? [.. settlement.Flags, "overrun"] : settlement.Flags);
-        var row = Append(book, LedgerKind.Settle, dimensions, settlement.Amount, usage.Total, usage, settlement.PriceVersion, flags, settlement.Reason, now);
+        var row = LedgerEntries.Append(book, LedgerKind.Settle, dimensions, settlement.Amount, usage.Total, usage, settlement.PriceVersion, flags, settlement.Reason, now);
         book.Count(row, settlement.PriceVersion == PriceList.CeilingVersion);
         foreach (var scope in Scopes.Of(dimensions))
         {
@@ -279,73 +261,15 @@ public sealed class BudgetLedger
     private bool Release(WriteBatch batch, LedgerDimensions dimensions, string reason, Action<WriteBatch> alongside)
     {
         var book = Enter(batch, dimensions.TenantId);
-        if (Close(batch, book, dimensions.CallId) is not { } reserved)
+        if (LedgerEntries.Close(batch, book, dimensions.CallId) is not { } reserved)
         {
             return false;
         }
-        Append(book, LedgerKind.Release, dimensions, new Usd(reserved.Nano), reserved.Tokens, default, null, "", reason, Now());
+        LedgerEntries.Append(book, LedgerKind.Release, dimensions, new Usd(reserved.Nano), reserved.Tokens, default, null, "", reason, Now());
         WakeAfter(batch, book);
         NoteHead(batch, book);
         alongside(batch);
         return true;
-    }
-
-    private static (long Nano, long Tokens)? Close(WriteBatch batch, TenantBook book, Guid callId)
-    {
-        var closed = batch.Query(
-            LedgerStatements.Close,
-            static reader => (Nano: reader.GetInt64(0), Tokens: reader.GetInt64(1), User: reader.IsDBNull(2) ? (Guid?)null : reader.GetGuid(2), Key: reader.IsDBNull(3) ? (Guid?)null : reader.GetGuid(3)),
-            ("@tenant", book.TenantId), ("@call", callId));
-        if (closed.Count == 0)
-        {
-            return null;
-        }
-        var (nano, tokens, user, key) = closed[0];
-        foreach (var scope in Scopes.Of(user, key))
-        {
-            foreach (var balance in book.KnownOf(scope) ?? [])
-            {
-                balance.Free(nano, tokens);
-            }
-        }
-        return (nano, tokens);
-    }
-
-    private static LedgerRow Append(
-        TenantBook book, LedgerKind kind, LedgerDimensions dimensions, Usd amount, long tokens, TokenUsage usage, string? priceVersion, string flags, string? reason, DateTimeOffset now)
-    {
-        var row = new LedgerRow
-        {
-            TenantId = dimensions.TenantId,
-            Seq = book.Seq + 1,
-            At = now,
-            Kind = kind,
-            CallId = dimensions.CallId,
-            Amount = amount,
-            Tokens = tokens,
-            UserId = dimensions.UserId,
-            KeyId = dimensions.KeyId,
-            RunId = dimensions.RunId,
-            StepId = dimensions.StepId,
-            Neuron = dimensions.Neuron,
-            Layer = Names.Of(dimensions.Layer),
-            RunKind = Names.Of(dimensions.Kind),
-            Provider = dimensions.Provider,
-            Model = dimensions.Model,
-            InputTokens = usage.Input,
-            CachedTokens = usage.Cached,
-            CacheWriteTokens = usage.CacheWrite + usage.CacheWrite1h,
-            OutputTokens = usage.Output,
-            ReasoningTokens = usage.Reasoning,
-            PriceVersion = priceVersion,
-            Flags = flags,
-            Reason = reason is { Length: > MostReason } ? reason[..MostReason] : reason,
-            PrevHash = book.Hash,
-            Hash = "",
-        };
-        row.Hash = book.NextHash(row);
-        book.Append(row);
-        return row;
     }
 
     private TenantBook Enter(WriteBatch batch, Guid tenantId)
@@ -431,14 +355,4 @@ public sealed class BudgetLedger
     }
 
     private static InvalidOperationException NotOpen(Guid callId) => new($"Call {callId} has no open reservation: it was settled or released before, or never reserved.");
-
-    /// <summary>A reservation whose process is gone, with the dimensions that its ledger entry has.</summary>
-    private sealed record Orphan(LedgerDimensions Dimensions, Usd Amount, long Tokens)
-    {
-        public static Orphan Read(DbDataReader reader, Guid tenantId, Guid runId) => new(
-            new LedgerDimensions(
-                tenantId, reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.IsDBNull(4) ? null : reader.GetGuid(4), runId, reader.GetGuid(5), reader.GetGuid(0),
-                reader.GetString(6), Enum.Parse<Layer>(reader.GetString(7)), Enum.Parse<RunKind>(reader.GetString(8)), reader.GetString(9), reader.GetString(10)),
-            new Usd(reader.GetInt64(1)), reader.GetInt64(2));
-    }
 }

@@ -76,6 +76,15 @@ internal sealed record GoalReading(string Instruction, string Lead, IReadOnlyLis
         return text.ToString();
     }
 
+    /// <summary>A composed goal that was put on one line, without what was given along.</summary>
+    public static string WithoutParts(string line)
+    {
+        var given = line.IndexOf($"  {GivenLine} - ", StringComparison.Ordinal);
+        line = given < 0 ? line : line[..given];
+        var material = line.IndexOf($"  {MaterialLine} ", StringComparison.Ordinal);
+        return material < 0 ? line : line[..material];
+    }
+
     /// <summary>Whether a sentence asks for something.</summary>
     public static bool Asks(string sentence) =>
         IsQuestion(sentence) || Lexicon.Shipped.Imperatives.AtStart(Bare(sentence)) > 0 || Lexicon.Shipped.Requests.In(sentence);

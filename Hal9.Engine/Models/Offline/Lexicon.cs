@@ -93,7 +93,7 @@ internal sealed class Lexicon
 
     private static T Read<T>(string file)
     {
-        using var stream = typeof(Lexicon).Assembly.GetManifestResourceStream("Hal9.Offline." + file)!;
+        using var stream = typeof(Lexicon).Assembly.GetManifestResourceStream(typeof(Lexicon), file)!;
         return JsonSerializer.Deserialize<T>(stream, Options)!;
     }
 

@@ -45,7 +45,7 @@ internal static class Library
         }
         foreach (var shown in shape.Sections.Where(shown => section is null || shown == section))
         {
-            text.Append("### ").Append(shown.Title).Append("\n\n");
+            text.Append(section is null ? $"### {shown.Title}\n\n" : "");
             foreach (var item in shown.Items)
             {
                 text.Append(box).Append(item).Append('\n');

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hal9.Engine.Models.Offline.Work;
 
 namespace Hal9.Engine.Models.Offline;
 
@@ -18,6 +19,10 @@ internal static class Planner
         if (neurons.Count == 0)
         {
             return Answer(request, limit, "There is nobody to delegate to.");
+        }
+        if (FollowUp.TryWrite(request) is not null)
+        {
+            return Answer(request, limit, "It is about the last answer, which is at hand here only.");
         }
         if (!request.Goal.Any(char.IsLetterOrDigit))
         {

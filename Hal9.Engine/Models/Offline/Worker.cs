@@ -36,7 +36,8 @@ internal static class Worker
     {
         var line = goal.AsSpan().Trim();
         var end = line.IndexOfAny('\n', '\r');
-        var text = Script.Shorten((end < 0 ? line : line[..end]).ToString().Trim('#', ' ', '-', '>', '*'), LongestTitle).TrimEnd('.', ':', '。', ' ');
+        var own = GoalReading.WithoutParts((end < 0 ? line : line[..end]).ToString());
+        var text = Script.Shorten(own.Trim('#', ' ', '-', '>', '*'), LongestTitle).TrimEnd('.', ':', '。', ' ');
         return text.Length == 0 ? "Your request"
             // A heading of the prompts' own would be taken for the section of that name when this text is shown to a parent.
             : OfflineRequest.Headings.Contains("## " + text) ? text + " (yours)"

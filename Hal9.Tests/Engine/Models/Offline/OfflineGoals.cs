@@ -35,7 +35,7 @@ internal static class OfflineGoals
         "What is 17.5% of 200?",
         "Launch the shop:\n- payment\n- shipping\n- returns\n- support\n- legal texts\n- analytics\n- newsletter\n- photos",
         "1. Collect requirements\n2. Design the API\n3. Based on the result, write the tests",
-        "Write a C# function that sorts a list:\n```csharp\nint[] Sort(int[] x) { return x; } // TODO: . ! ?\n```",
+        "Write a C# function that sorts a list:\n```csharp\nint[] Sort(int[] x) { return x; } // a. b! c?\n```",
         "Erstelle bitte einen Plan für den Umzug z.B. nach Köln. Danach schreibe eine E-Mail an alle Kolleginnen. Wie viel kostet das?",
         "팀을 위한 출시 체크리스트를 작성해 주세요. 그 다음 고객에게 보낼 이메일 초안을 작성해 주세요.",
         "请比较 SQLite 与 PostgreSQL。然后写一份发布清单！最后总结一下。",

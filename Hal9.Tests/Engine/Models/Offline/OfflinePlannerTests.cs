@@ -1,5 +1,6 @@
 using Hal9.Engine.Models.Offline;
 using Hal9.Engine.Neurons;
+using Microsoft.Extensions.AI;
 
 namespace Hal9.Tests.Engine.Models.Offline;
 
@@ -107,6 +108,16 @@ public sealed class OfflinePlannerTests
         var plan = System.Text.Json.JsonSerializer.Deserialize<PlanAnswer>(json, AnswerSchemas.Json)!;
         Assert.Equal(PlanOutcome.Answer, plan.Outcome);
         Assert.Contains("Scope", plan.Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_OfAFollowUp_IsAnsweredWhereTheConversationIsKnown()
+    {
+        ChatMessage[] messages = [new(ChatRole.User, "Tell me of trams"), new(ChatRole.Assistant, OfflineNote.Above(OfflineGoals.Article)), new(ChatRole.User, OfflineGoals.PlanPrompt("shorten that"))];
+
+        var answer = await OfflineGoals.Client().GetResponseAsync(messages, OfflineGoals.PlanOptions(), TestContext.Current.CancellationToken);
+
+        Assert.Contains("2 of 8 sentences", System.Text.Json.JsonSerializer.Deserialize<PlanAnswer>(answer.Text, AnswerSchemas.Json)!.Answer, StringComparison.Ordinal);
     }
 
     [Fact]
