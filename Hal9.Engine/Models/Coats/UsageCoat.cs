@@ -67,6 +67,8 @@ internal sealed partial class UsageCoat(IChatClient inner, TokenCounter counter,
         var normalised = wire.Usage is { } usage
             ? call.Ticket.Provider.Kind == ProviderKind.Anthropic ? UsageNormaliser.Anthropic(usage) : UsageNormaliser.OpenAI(usage)
             : told is not null && !wire.Sent ? UsageNormaliser.Plain(told) : null;
+        // A whole answer can still be a fault (no choice in it, say): what it cost is known all the same.
+        complete |= wire.Finished;
         if (complete && normalised is { } whole)
         {
             return new UsageReading(whole, false, wire.RawUsage);

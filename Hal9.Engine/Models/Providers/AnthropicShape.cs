@@ -18,8 +18,8 @@ internal sealed class AnthropicShape : IWireShape
         {
             case "error":
                 throw faults.InStream(item["error"] ?? item);
-            case "message_start" when (item["message"]?["usage"]) is { } usage:
-                return Take(usage, item, record);
+            case "message_start" when item["message"] is JsonObject:
+                return Take(item["message"]!["usage"], item, record);
             case "content_block_start":
                 record.Answered = true;
                 if (item["content_block"]?["type"]?.ToString() == "tool_use")
@@ -32,11 +32,7 @@ internal sealed class AnthropicShape : IWireShape
                 break;
             case "message_delta":
                 record.Finished |= (item["delta"]?["stop_reason"]) is not null;
-                if (item["usage"] is { } late)
-                {
-                    return Take(late, item, record);
-                }
-                break;
+                return Take(item["usage"], item, record);
             case "message_stop":
                 record.Finished = true;
                 break;
@@ -46,11 +42,14 @@ internal sealed class AnthropicShape : IWireShape
 
     private static int Place(JsonObject item) => (item["index"] as JsonValue)?.TryGetValue(out int place) == true ? place : 0;
 
-    /// <summary>Notes the usage. What the SDK would not be able to read is replaced by zeroes for it: we read it ourselves.</summary>
-    private static string? Take(JsonNode usage, JsonObject item, WireRecord record)
+    /// <summary>Notes the usage. What the SDK cannot read, and it cannot do without, is replaced by zeroes for it: we read it ourselves.</summary>
+    private static string? Take(JsonNode? usage, JsonObject item, WireRecord record)
     {
-        var element = JsonSerializer.SerializeToElement(usage);
-        record.AddUsage(element);
+        var element = usage is null ? default : JsonSerializer.SerializeToElement(usage);
+        if (usage is not null)
+        {
+            record.AddUsage(element);
+        }
         if (element.ValueKind == JsonValueKind.Object
             && element.EnumerateObject().All(p => p.Value.ValueKind != JsonValueKind.Number || (p.Value.TryGetInt64(out var n) && n >= 0)))
         {

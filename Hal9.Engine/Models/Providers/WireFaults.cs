@@ -38,6 +38,8 @@ internal sealed class WireFaults(string provider, string? key, TimeProvider time
 
     public ModelCallFailed Unreachable(Exception inner) => new(ModelFault.Unreachable, $"{provider} could not be reached: {Clean(inner.Message)}", inner);
 
+    public ModelCallFailed NoAnswer(Exception inner) => new(ModelFault.Unreachable, $"{provider} broke the connection off before it answered.", inner);
+
     public ModelCallFailed BrokenOff(Exception? inner) => new(ModelFault.Unreachable, $"{provider} broke the connection off in the middle of its answer.", inner);
 
     public ModelCallFailed CutShort() => new(ModelFault.BadResponse, $"{provider} ended its answer without saying that it was finished.");

@@ -23,6 +23,11 @@ internal static class WireStream
                 {
                     throw record.Fault ?? (fault is ModelCallFailed || (fault is OperationCanceledException && cancellationToken.IsCancellationRequested) ? fault : faults.Unreadable(fault));
                 }
+                // Some SDKs stop at the end mark without reading on, so the tap never sees the end of the stream.
+                if (!record.Answered)
+                {
+                    throw record.Fault = faults.Empty();
+                }
                 yield break;
             }
             // Arguments that are no JSON are lost in the parsed content; their text is kept beside it.

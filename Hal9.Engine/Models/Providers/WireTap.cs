@@ -28,7 +28,7 @@ internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless,
         {
             record.NotCharged = e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
-            throw record.Fault = faults.Unreachable(e);
+            throw record.Fault = record.NotCharged ? faults.Unreachable(e) : faults.NoAnswer(e);
         }
         try
         {

@@ -67,6 +67,7 @@ public sealed class ProviderFaultTests
         Assert.Equal(failed.Message, outcome.Error);
         Assert.Equal(costs, outcome.Cost > Usd.Zero);
         Assert.True(outcome.Cost <= attempt.Reserved);
+        // The usage of an empty answer is told.
         Assert.Equal(costs && name != "empty choices", outcome.UsageEstimated);
         Assert.Equal(outcome.Cost, bench.Envelope.Spent);
         Assert.Equal(0, bench.OpenReservations());
@@ -153,7 +154,7 @@ public sealed class ProviderFaultTests
     public async Task Retry_AfterTheFirstContent_IsNotMade()
     {
         await using var bench = await ModelBench.StartAsync();
-        bench.Provider.Enqueue(ScriptedReply.Of("A long enough answer to break in the middle.") with { Fault = Fault.Reset(), ChunkSize = 4 });
+        bench.Provider.Enqueue(ScriptedReply.Of("A long enough answer to break in the middle.") with { Fault = Fault.Truncate(), ChunkSize = 4 });
 
         await Assert.ThrowsAsync<ModelCallFailed>(() => bench.AskAsync());
 
@@ -178,7 +179,7 @@ public sealed class ProviderFaultTests
 
     [Theory]
     [InlineData("3600", "3600 s (Retry-After), more than the 60 s")]
-    [InlineData("30", "30 s (Retry-After), more than the 1")]
+    [InlineData("30", "30 s (Retry-After), more than the")]
     [InlineData("99999999999999999999", "Retry-After")]
     public async Task RetryAfter_ThatIsAbsurd_EndsTheCallAndIsNamed(string asked, string says)
     {
