@@ -26,11 +26,10 @@ public static class Answers
     /// <summary>Verdicts that accept all.</summary>
     public static ScriptedReply Accepted { get; } = ScriptedReply.OfJson(new { verdicts = Array.Empty<object>() });
 
-    /// <summary>Verdicts (or a review without an answer) that send results back.</summary>
+    /// <summary>Verdicts that send results back.</summary>
     public static ScriptedReply SendBack(params (int Assignment, string Feedback)[] backs) => ScriptedReply.OfJson(new
     {
         verdicts = backs.Select(b => new { assignment = b.Assignment, verdict = "sendBack", feedback = b.Feedback }),
-        answer = "",
     });
 
     /// <summary>All steps of a run, top down.</summary>
