@@ -38,6 +38,7 @@ public static class WebSetup
 
         app.UseProductHeaders();
         app.UseExceptionHandler();
+        app.UseShell();
         app.UseApi();
         app.UseAuthentication();
         app.UseSameOriginForCookies();
