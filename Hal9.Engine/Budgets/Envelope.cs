@@ -55,19 +55,23 @@ public sealed class Envelope
         }
     }
 
-    /// <summary>Cuts a child out: it never has more than a share of what is left here.</summary>
-    /// <param name="name">Whose.</param>
-    /// <param name="share">0 to 1 of the money and tokens left here now.</param>
-    public Envelope Cut(string name, double share)
+    /// <summary>Cuts children out, all from what is left here now, so that together they never have more than that.</summary>
+    /// <param name="children">Each one's name and its share, 0 to 1, of the money and tokens left; shares add up to at most 1.</param>
+    public IReadOnlyList<Envelope> CutAll(IReadOnlyList<(string Name, double Share)> children)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(share);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
+        ArgumentNullException.ThrowIfNull(children);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(children.Sum(c => c.Share), 1.000001, nameof(children));
         lock (gate)
         {
-            var cost = Limits.Cost is { } c ? new Usd((long)((c.Nano - spentNano - reservedNano) * (decimal)share)) : (Usd?)null;
-            var tokens = Limits.Tokens is { } t ? (long)((t - spentTokens - reservedTokens) * (decimal)share) : (long?)null;
-            return new Envelope(name, Limits with { Cost = cost, Tokens = tokens, Steps = null }, this);
+            var cost = Limits.Cost is { } c ? c.Nano - spentNano - reservedNano : (long?)null;
+            var tokens = Limits.Tokens is { } t ? t - spentTokens - reservedTokens : (long?)null;
+            return [.. children.Select(child => new Envelope(
+                child.Name,
+                Limits with { Cost = Part(cost, child.Share) is { } nano ? new Usd(nano) : null, Tokens = Part(tokens, child.Share), Steps = null },
+                this))];
         }
+
+        static long? Part(long? left, double share) => left is { } amount ? (long)(Math.Max(0, amount) * (decimal)share) : null;
     }
 
     /// <summary>Counts a step that is about to open.</summary>

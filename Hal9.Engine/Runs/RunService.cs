@@ -1,39 +1,283 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
+using Hal9.Engine.Storage;
+using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Orleans;
 
 namespace Hal9.Engine.Runs;
+
+/// <summary>A run's address in the cluster: whoever holds the run carries the order out. Key: <c>tenant/run</c>.</summary>
+public interface IRunGrain : IGrainWithStringKey
+{
+    /// <summary>Stops the run, or the subtree of a step; completes when the stop is stored and carried out.</summary>
+    /// <returns>False when the run is at work nowhere.</returns>
+    Task<bool> CancelAsync(Guid? stepId, string path, string? reason, Guid? userId);
+}
 
 /// <summary>The door to runs: start, see, watch, steer. Who may do what is checked here, by the <see cref="Actor"/>.</summary>
 public sealed class RunService
 {
+    private const int MostGoal = 100_000;
+    private const int EventsAtOnce = 500;
+
+    private readonly RunHost host;
+    private readonly RunStore store;
+    private readonly BudgetLedger ledger;
+    private readonly Writer writer;
+    private readonly RunFeed feed;
+    private readonly RunsOptions options;
+    private readonly TimeProvider time;
+    private readonly IGrainFactory grains;
+
+    internal RunService(RunHost host, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IOptions<RunsOptions> options, TimeProvider time, IGrainFactory grains)
+    {
+        this.host = host;
+        this.store = store;
+        this.ledger = ledger;
+        this.writer = writer;
+        this.feed = feed;
+        this.options = options.Value;
+        this.time = time;
+        this.grains = grains;
+    }
+
     /// <summary>Stores a run and starts it; returns at once with its id. A tenant without room gets a stored run with status <see cref="RunStatus.Refused"/>.</summary>
     /// <exception cref="AccessDenied">The actor may not.</exception>
     /// <exception cref="ArgumentException">The order is out of range; the message names the field.</exception>
-    public Task<RunView> StartAsync(Actor actor, StartRun order, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<RunView> StartAsync(Actor actor, StartRun order, CancellationToken cancellationToken)
+    {
+        var id = await StartAsync(actor, order, Guid.CreateVersion7(), static (_, _) => { }, cancellationToken).ConfigureAwait(false);
+        return (await store.FindAsync(actor.TenantId, id, cancellationToken).ConfigureAwait(false))!;
+    }
 
     /// <summary>The run with its tree, or null when the tenant has none of that id (or the actor may not see it).</summary>
-    public Task<RunView?> FindAsync(Actor actor, Guid runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<RunView?> FindAsync(Actor actor, Guid runId, CancellationToken cancellationToken)
+    {
+        var run = await store.FindAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false);
+        if (run is null || !MaySee(actor, run.UserId))
+        {
+            return null;
+        }
+        return host.Find(runId) is { } live && !run.Status.IsFinal() && live.Answer.Snapshot() is { Length: > 0 } text ? run with { Answer = text } : run;
+    }
 
     /// <summary>Runs, newest first; a member sees their own.</summary>
-    public Task<Page<RunLine>> ListAsync(Actor actor, RunFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="ArgumentException">The cursor is none of this list.</exception>
+    public Task<Page<RunLine>> ListAsync(Actor actor, RunFilter filter, CancellationToken cancellationToken)
+    {
+        var everybody = actor.May(Permission.ReadRuns);
+        Check(actor, everybody ? Permission.ReadRuns : Permission.UseRuns);
+        return store.ListAsync(actor.TenantId, everybody ? null : actor.UserId, filter, cancellationToken);
+    }
 
-    /// <summary>Events with a number above <paramref name="after"/>, stored ones first, then live ones; ends after <see cref="RunEnded"/>.</summary>
-    public IAsyncEnumerable<RunEvent> WatchAsync(Actor actor, Guid runId, long after, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>Events with a number above <paramref name="after"/>, stored ones first, then live ones; ends after <see cref="RunEnded"/>. Nothing when there is no such run.</summary>
+    public async IAsyncEnumerable<RunEvent> WatchAsync(Actor actor, Guid runId, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var watch = feed.WatchRun(runId);
+        var row = await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false);
+        if (row is null || !MaySee(actor, row.UserId))
+        {
+            yield break;
+        }
+        while (true)
+        {
+            var events = await store.EventsAsync(actor.TenantId, runId, after, EventsAtOnce, cancellationToken).ConfigureAwait(false);
+            foreach (var e in events)
+            {
+                yield return e;
+                after = e.Number;
+                if (e is RunEnded)
+                {
+                    yield break;
+                }
+            }
+            if (events.Count == 0 && row.EndedAt is not null)
+            {
+                yield break;
+            }
+            if (events.Count < EventsAtOnce)
+            {
+                await watch.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     /// <summary>The answer as it streams: first all there is, then the rest; ends with the run.</summary>
-    public IAsyncEnumerable<AnswerPiece> WatchAnswerAsync(Actor actor, Guid runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async IAsyncEnumerable<AnswerPiece> WatchAnswerAsync(Actor actor, Guid runId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (host.Find(runId) is { } live && live.Row.TenantId == actor.TenantId && MaySee(actor, live.Row.UserId))
+        {
+            await foreach (var piece in live.Answer.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return piece;
+            }
+        }
+        else if (await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false) is { Answer: { Length: > 0 } answer })
+        {
+            yield return new AnswerPiece(1, answer);
+        }
+    }
 
     /// <summary>A signal per change of any run that the actor may see; bursts are merged. Never ends by itself.</summary>
-    public IAsyncEnumerable<Guid> WatchAllAsync(Actor actor, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async IAsyncEnumerable<Guid> WatchAllAsync(Actor actor, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var everybody = actor.May(Permission.ReadRuns);
+        Check(actor, everybody ? Permission.ReadRuns : Permission.UseRuns);
+        await foreach (var runId in feed.WatchTenantAsync(actor.TenantId, cancellationToken).ConfigureAwait(false))
+        {
+            if (everybody || (await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false))?.UserId == actor.UserId)
+            {
+                yield return runId;
+            }
+        }
+    }
 
     /// <summary>Waits until the run has ended.</summary>
-    public Task<RunView> WaitAsync(Actor actor, Guid runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="KeyNotFoundException">There is no such run.</exception>
+    public async Task<RunView> WaitAsync(Actor actor, Guid runId, CancellationToken cancellationToken)
+    {
+        using var watch = feed.WatchRun(runId);
+        while (true)
+        {
+            if (host.Find(runId) is { } live)
+            {
+                await live.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            var run = await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"There is no run {runId}.");
+            if (run.Status.IsFinal())
+            {
+                return run;
+            }
+            await watch.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The whole response of a direct run's model call, once it succeeded (tool calls, finish reason, usage).</summary>
-    public Task<ChatResponse?> FindDirectResponseAsync(Actor actor, Guid runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<ChatResponse?> FindDirectResponseAsync(Actor actor, Guid runId, CancellationToken cancellationToken) =>
+        await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false) is { } row && MaySee(actor, row.UserId)
+            ? await store.DirectResponseAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false)
+            : null;
 
     /// <summary>Stops a run, or the subtree of one of its steps; returns when the stop is confirmed or the run had already ended.</summary>
     /// <returns>The confirmed state, or null when there is no such run or step.</returns>
-    public Task<RunView?> CancelAsync(Actor actor, Guid runId, Guid? stepId, string? reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <exception cref="AccessDenied">It is somebody else's run and the actor may not steer it.</exception>
+    public async Task<RunView?> CancelAsync(Actor actor, Guid runId, Guid? stepId, string? reason, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false) is not { } run)
+        {
+            return null;
+        }
+        Check(actor, run.UserId == actor.UserId && actor.May(Permission.UseRuns) ? Permission.UseRuns : Permission.SteerRuns);
+        var step = stepId is { } id ? Find(run.Root, id) : null;
+        if (stepId is not null && step is null)
+        {
+            return null;
+        }
+        if (!run.Status.IsFinal() && step?.Status.IsFinal() != true)
+        {
+            // Cancelling the root step is cancelling the run.
+            var path = step is null || step.ParentId is null ? "" : step.Path;
+            await grains.GetGrain<IRunGrain>($"{actor.TenantId}/{runId}").CancelAsync(stepId, path, reason, actor.UserId).ConfigureAwait(false);
+            if (step is { ParentId: not null })
+            {
+                await StepEndedAsync(actor, runId, step.Id, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        return await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stores and starts a run; what else belongs to its start is written in the same transaction.</summary>
+    internal async Task<Guid> StartAsync(Actor actor, StartRun order, Guid id, Action<WriteBatch, DateTimeOffset> alongside, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        Check(actor, Permission.UseRuns);
+        Validate(order);
+        var now = time.GetUtcNow();
+        var refusal = await ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, actor.KeyId, cancellationToken).ConfigureAwait(false);
+        var input = new RunInput(order.History, order.Direct);
+        var row = new RunRow
+        {
+            Id = id, TenantId = actor.TenantId, UserId = actor.UserId, KeyId = actor.KeyId, Kind = order.Kind, Mode = order.Mode,
+            Status = refusal is null ? RunStatus.Queued : RunStatus.Refused, Goal = order.Goal, Input = input.ToJson(),
+            ConversationId = order.ConversationId, MessageId = order.MessageId, Tags = JsonSerializer.Serialize(order.Tags),
+            EnvelopeNano = (order.Envelope?.Cost ?? Usd.FromAmount(options.EnvelopeUsd)).Nano,
+            EnvelopeTokens = order.Envelope?.Tokens ?? options.EnvelopeTokens,
+            EnvelopeSteps = order.Envelope?.Steps ?? options.EnvelopeSteps,
+            EnvelopeSeconds = order.Envelope?.Seconds ?? options.EnvelopeSeconds,
+            Owner = host.Id, Epoch = 1, HeartbeatAt = now, StartedAt = now,
+        };
+        await writer.WriteAsync(
+            batch =>
+            {
+                Insert(batch, row, refusal, now);
+                alongside(batch, now);
+                RunJournal.Append(batch, row.TenantId, id, 1, feed, time, new RunStarted(order.Kind, order.Mode, order.Goal));
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (refusal is null)
+        {
+            host.Start(row, input);
+        }
+        else
+        {
+            await host.EndRefusedAsync(row, refusal).ConfigureAwait(false);
+        }
+        return id;
+    }
+
+    private static void Insert(WriteBatch batch, RunRow row, Refusal? refusal, DateTimeOffset now) => batch.Execute(
+        RunStatements.InsertRun,
+        ("@id", row.Id), ("@tenant", row.TenantId), ("@user", row.UserId), ("@key", row.KeyId), ("@kind", row.Kind.ToString()), ("@mode", row.Mode.ToString()),
+        ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId),
+        ("@tags", row.Tags), ("@nano", row.EnvelopeNano), ("@tokens", row.EnvelopeTokens), ("@steps", row.EnvelopeSteps), ("@seconds", row.EnvelopeSeconds),
+        ("@error", refusal?.Reason), ("@refusal", refusal is null ? null : JsonSerializer.Serialize(refusal, RunJournal.Json)),
+        ("@provenance", nameof(Provenance.Offline)), ("@owner", row.Owner), ("@epoch", row.Epoch), ("@now", now.ToUnixTimeMilliseconds()), ("@ended", null));
+
+    private async Task StepEndedAsync(Actor actor, Guid runId, Guid stepId, CancellationToken cancellationToken)
+    {
+        await foreach (var e in WatchAsync(actor, runId, 0, cancellationToken).ConfigureAwait(false))
+        {
+            if (e is RunEnded || (e is StepEnded ended && ended.StepId == stepId))
+            {
+                return;
+            }
+        }
+    }
+
+    private static StepView? Find(StepView? step, Guid id) =>
+        step is null || step.Id == id ? step : step.Steps.Select(child => Find(child, id)).FirstOrDefault(found => found is not null);
+
+    private static bool MaySee(Actor actor, Guid owner) => actor.May(Permission.ReadRuns) || (actor.UserId == owner && actor.May(Permission.UseRuns));
+
+    private static void Check(Actor actor, Permission permission)
+    {
+        if (!actor.May(permission))
+        {
+            throw new AccessDenied(permission);
+        }
+    }
+
+    private static void Validate(StartRun order)
+    {
+        Require(order.Goal is { Length: > 0 and <= MostGoal } && !string.IsNullOrWhiteSpace(order.Goal), "goal", $"A goal has 1 to {MostGoal} characters.");
+        Require(order.Tags.Count <= 20 && order.Tags.All(t => t.Length is > 0 and <= 64), "tags", "At most 20 tags of 1 to 64 characters.");
+        Require(order.Envelope?.Cost is not { Nano: < 0 }, "envelope.costUsd", "The envelope's money can't be negative.");
+        Require(order.Envelope?.Tokens is not <= 0, "envelope.tokens", "The envelope has at least one token.");
+        Require(order.Envelope?.Steps is not <= 0, "envelope.steps", "The envelope has at least one step.");
+        Require(order.Envelope?.Seconds is not (<= 0 or > 86_400), "envelope.seconds", "The envelope has 1 to 86400 seconds.");
+        Require((order.Mode == RunMode.Direct) == order.Direct is not null, "mode", "A direct run names a model; another one does not.");
+    }
+
+    private static void Require(bool holds, string field, string message)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException(message, field);
+        }
+    }
 }

@@ -1,9 +1,27 @@
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
+using Hal9.Engine.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Hal9.Engine.Runs;
 
 internal static class RunsSetup
 {
-    public static IServiceCollection AddRuns(this IServiceCollection services, IConfiguration settings) => services.AddSingleton<RunService>();
+    public static IServiceCollection AddRuns(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddOptions<RunsOptions>().Bind(settings.GetSection("Runs"), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RunsOptions>, RunsOptionsValidator>();
+        return services
+            .AddSingleton<RunFeed>()
+            .AddSingleton<RunStore>()
+            .AddSingleton<StepLoop>()
+            .AddSingleton<RunLoop>()
+            .AddSingleton<RunHost>()
+            .AddSingleton(provider => new RunService(
+                provider.GetRequiredService<RunHost>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<BudgetLedger>(),
+                provider.GetRequiredService<Writer>(), provider.GetRequiredService<RunFeed>(), provider.GetRequiredService<IOptions<RunsOptions>>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Orleans.IGrainFactory>()));
+    }
 }

@@ -11,7 +11,10 @@ public sealed partial class SqlTests
     private static readonly string[] EntityFrameworkSql = ["FromSql", "ExecuteSql", "SqlQuery"];
 
     // Statements over all tenants, each with the reason why.
-    private static readonly Dictionary<string, string> WithoutTenant = [];
+    private static readonly Dictionary<string, string> WithoutTenant = new()
+    {
+        ["RunStatements.Heartbeat"] = "a host keeps all its own runs alive in one statement; it writes nothing but the heartbeat",
+    };
 
     // Constants by name, and what the methods of the folder put together, by type. A constant that is only a part of a statement is not SQL by itself.
     private static List<(string Name, string Sql)> Statements { get; } = FindStatements();

@@ -16,7 +16,10 @@ public sealed class TenantTests
     };
 
     // Callers that open a context over all tenants, each with the reason why.
-    private static readonly Dictionary<string, string> AcrossTenants = [];
+    private static readonly Dictionary<string, string> AcrossTenants = new()
+    {
+        ["Hal9.Engine.Runs.RunStore"] = "the sweeper takes over runs of every tenant whose owner is gone",
+    };
 
     private static IEnumerable<IEntityType> Entities
     {

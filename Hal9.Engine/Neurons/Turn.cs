@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Hal9.Engine.Models;
+using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+
+namespace Hal9.Engine.Neurons;
+
+/// <summary>What a neuron is asked in one turn.</summary>
+/// <param name="Context">For whom, from what, under which leaf.</param>
+/// <param name="Neuron">Who is asked.</param>
+/// <param name="History">What was said before the goal; only an entry neuron gets it.</param>
+/// <param name="Prompt">The turn's own message.</param>
+internal sealed record Ask(CallContext Context, Neuron Neuron, IReadOnlyList<ChatMessage> History, Prompts Prompt);
+
+/// <summary>How a neuron talks: a kernel per turn with the chat service from Models, the neuron's prompt as a template, and the answer as text or as checked JSON.</summary>
+internal sealed class Turn(ModelService models, TimeProvider time)
+{
+    // Prompts are written by administrators, not by users: their template variables are filled by us with plain words.
+    private static readonly KernelPromptTemplateFactory Templates = new() { AllowDangerouslySetContent = true };
+
+    /// <summary>Streams a text answer.</summary>
+    public async Task<string> TextAsync(Ask ask, Action<string>? onText, CancellationToken cancellationToken)
+    {
+        var (kernel, service, history) = await PrepareAsync(ask, null, cancellationToken).ConfigureAwait(false);
+        var text = new StringBuilder();
+        await foreach (var piece in service.GetStreamingChatMessageContentsAsync(history, Settings, kernel, cancellationToken).ConfigureAwait(false))
+        {
+            if (piece.Content is { Length: > 0 } content)
+            {
+                text.Append(content);
+                onText?.Invoke(content);
+            }
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Asks for JSON of a schema; the coats have checked it when it arrives here.</summary>
+    /// <exception cref="ModelCallFailed">With <see cref="ModelFault.BadStructure"/> when it does not fit even after one repair.</exception>
+    public async Task<T> JsonAsync<T>(Ask ask, string name, JsonElement schema, CancellationToken cancellationToken)
+    {
+        var format = ChatResponseFormat.ForJsonSchema(schema, name);
+        var (kernel, service, history) = await PrepareAsync(ask, format, cancellationToken).ConfigureAwait(false);
+        var answer = await service.GetChatMessageContentAsync(history, Settings, kernel, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(answer.Content ?? "", AnswerSchemas.Json)
+                ?? throw new ModelCallFailed(ModelFault.BadStructure, $"{ask.Neuron.Name} answered nothing where a {name} was asked for.");
+        }
+        catch (JsonException e)
+        {
+            throw new ModelCallFailed(ModelFault.BadStructure, $"{ask.Neuron.Name} answered with JSON that is no {name}: {e.Message}", e);
+        }
+    }
+
+    // Tools are called by us one by one, never by the chat service.
+    private static PromptExecutionSettings Settings => new() { FunctionChoiceBehavior = null };
+
+    private async Task<(Kernel, IChatCompletionService, ChatHistory)> PrepareAsync(Ask ask, ChatResponseFormat? format, CancellationToken cancellationToken)
+    {
+        var client = models.Open(ask.Context, models.OfTier(ask.Neuron.Tier), format, ask.Neuron.MaxOutputTokens);
+        var service = client.AsChatCompletionService();
+        var kernel = new Kernel(new OneService(service));
+        var template = Templates.Create(new PromptTemplateConfig(ask.Neuron.Prompt) { AllowDangerouslySetContent = true });
+        var system = await template.RenderAsync(
+            kernel,
+            new KernelArguments
+            {
+                ["neuron"] = ask.Neuron.Name,
+                ["layer"] = ask.Neuron.Layer.ToString(),
+                ["today"] = time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            },
+            cancellationToken).ConfigureAwait(false);
+        var history = new ChatHistory(system);
+        foreach (var message in ask.History)
+        {
+            history.AddMessage(message.Role == ChatRole.Assistant ? AuthorRole.Assistant : message.Role == ChatRole.System ? AuthorRole.System : AuthorRole.User, message.Text);
+        }
+        history.AddUserMessage(ask.Prompt.ToString());
+        return (kernel, service, history);
+    }
+
+    private sealed class OneService(IChatCompletionService service) : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => serviceType == typeof(IChatCompletionService) ? service : null;
+    }
+}

@@ -1,0 +1,135 @@
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Models;
+
+namespace Hal9.Engine.Runs;
+
+/// <summary>A run at work in this process: its record, its envelope, its answer so far, and the switches that stop it or a part of it.</summary>
+internal sealed class LiveRun : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, CancellationTokenSource> switches = [];
+    private readonly HashSet<string> cancelled;
+    private readonly CancellationTokenSource whole;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LiveRun(RunRow row, RunInput input, RunJournal journal, TimeProvider time, IEnumerable<string> cancelledPaths, CancellationToken stopping)
+    {
+        Row = row;
+        Input = input;
+        Journal = journal;
+        cancelled = [.. cancelledPaths];
+        whole = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var deadline = row.EnvelopeSeconds is { } seconds ? row.StartedAt.AddSeconds(seconds) : (DateTimeOffset?)null;
+        Envelope = new Envelope(
+            "run envelope",
+            new EnvelopeLimits(row.EnvelopeNano is { } nano ? new Usd(nano) : null, row.EnvelopeTokens, row.EnvelopeSteps, deadline));
+        Deadline = deadline;
+        DeadlineTimer = deadline is { } end
+            ? time.CreateTimer(_ => Expire(), null, end > time.GetUtcNow() ? end - time.GetUtcNow() : TimeSpan.Zero, Timeout.InfiniteTimeSpan)
+            : null;
+        if (cancelled.Contains(""))
+        {
+            whole.Cancel();
+        }
+    }
+
+    private ITimer? DeadlineTimer { get; }
+
+    public RunRow Row { get; }
+
+    public RunInput Input { get; }
+
+    public RunJournal Journal { get; }
+
+    public Envelope Envelope { get; }
+
+    public AnswerBuffer Answer { get; } = new();
+
+    public DateTimeOffset? Deadline { get; }
+
+    /// <summary>Cancelled when the whole run has to stop, for whatever reason.</summary>
+    public CancellationToken Stopping => whole.Token;
+
+    /// <summary>A person asked the whole run to stop.</summary>
+    public bool IsCancelled
+    {
+        get
+        {
+            lock (gate)
+            {
+                return cancelled.Contains("");
+            }
+        }
+    }
+
+    /// <summary>Its time is over.</summary>
+    public bool IsExpired { get; private set; }
+
+    /// <summary>Completes when the loop has ended and all of it is stored.</summary>
+    public Task Ended => ended.Task;
+
+    /// <summary>The step's own switch; tripped at once when the step was cancelled before (also before a restart).</summary>
+    public CancellationTokenSource SwitchOf(string path, CancellationToken parent)
+    {
+        var own = CancellationTokenSource.CreateLinkedTokenSource(parent);
+        lock (gate)
+        {
+            switches[path] = own;
+            if (cancelled.Contains(path))
+            {
+                own.Cancel();
+            }
+        }
+        return own;
+    }
+
+    public bool IsCancelledStep(string path)
+    {
+        lock (gate)
+        {
+            return cancelled.Contains(path);
+        }
+    }
+
+    /// <summary>Marks a part as cancelled and returns all marked parts; the caller stores them before <see cref="Trip"/>.</summary>
+    public IReadOnlyCollection<string> Mark(string path)
+    {
+        lock (gate)
+        {
+            cancelled.Add(path);
+            return [.. cancelled];
+        }
+    }
+
+    /// <summary>Stops a part now.</summary>
+    public void Trip(string path)
+    {
+        CancellationTokenSource? own;
+        lock (gate)
+        {
+            own = path.Length == 0 ? whole : switches.GetValueOrDefault(path);
+        }
+        try
+        {
+            own?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The step ended between the look-up and the call: there is nothing left to stop.
+        }
+    }
+
+    public void End() => ended.TrySetResult();
+
+    public void Dispose()
+    {
+        DeadlineTimer?.Dispose();
+        whole.Dispose();
+    }
+
+    private void Expire()
+    {
+        IsExpired = true;
+        Trip("");
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
+using Hal9.Engine.Storage;
+using Hal9.Engine.Storage.Sql;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Hal9.Engine.Runs;
+
+/// <summary>
+/// Runs the loops of this process on the thread pool. A run's row holds owner, epoch and heartbeat; taking a run over raises the epoch, and every write of
+/// an older epoch is refused, so an old loop stops by itself.
+/// </summary>
+internal sealed partial class RunHost(
+    RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IEnumerable<IRunEndWriter> endWriters,
+    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IAsyncDisposable
+{
+    /// <summary>A run whose owner has been silent for so long has none any more.</summary>
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<Guid, LiveRun> live = new();
+    private readonly ConcurrentDictionary<Guid, Task> loops = new();
+    private readonly SemaphoreSlim places = new(options.Value.MaxConcurrent);
+    private readonly CancellationTokenSource stopping = new();
+
+    /// <summary>This process, as a run's row names it.</summary>
+    public string Id { get; } = Guid.CreateVersion7().ToString();
+
+    /// <summary>Runs at work here.</summary>
+    public int Active => live.Count;
+
+    /// <summary>The run, if it is at work here.</summary>
+    public LiveRun? Find(Guid runId) => live.GetValueOrDefault(runId);
+
+    /// <summary>Starts the loop of a run whose row, with this host as owner, is stored.</summary>
+    public LiveRun Start(RunRow row, RunInput input) => Start(row, input, RunPast.None);
+
+    /// <summary>Ends a stored run that got no room, before it began.</summary>
+    public Task EndRefusedAsync(RunRow row, Refusal refusal) =>
+        new RunJournal(row, RunPast.None, writer, feed, time, endWriters).EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None);
+
+    /// <summary>Keeps all own runs alive.</summary>
+    public Task HeartbeatAsync(CancellationToken cancellationToken) => live.IsEmpty ? Task.CompletedTask : writer.WriteAsync(
+        batch => batch.Execute(RunStatements.Heartbeat, ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@owner", Id)), cancellationToken);
+
+    /// <summary>Takes over runs whose owner is gone. At start, when the data directory's lock says that nobody else is there, that is every unfinished run.</summary>
+    /// <returns>How many were taken over.</returns>
+    public async Task<int> SweepAsync(bool all, CancellationToken cancellationToken)
+    {
+        var before = all ? DateTimeOffset.MaxValue : time.GetUtcNow() - StaleAfter;
+        var taken = 0;
+        foreach (var row in await store.StaleAsync(Id, before, cancellationToken).ConfigureAwait(false))
+        {
+            if (await TakeOverAsync(row, cancellationToken).ConfigureAwait(false))
+            {
+                taken++;
+            }
+        }
+        return taken;
+    }
+
+    /// <summary>Stops a run, or a step's subtree, of this process: stored first, then carried out, then confirmed.</summary>
+    /// <returns>False when the run is not at work here.</returns>
+    public async Task<bool> CancelAsync(Guid runId, Guid? stepId, string path, string? reason, Guid? userId, CancellationToken cancellationToken)
+    {
+        if (Find(runId) is not { } run)
+        {
+            return false;
+        }
+        try
+        {
+            await run.Journal.CancelRequestedAsync(run.Mark(path), new CancelRequested(stepId, reason, userId), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Models.RunTakenOver)
+        {
+            return false;
+        }
+        run.Trip(path);
+        if (path.Length == 0)
+        {
+            await run.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        return true;
+    }
+
+    /// <summary>Stops all loops and waits for them; their runs go on at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(loops.Values).ConfigureAwait(false);
+        places.Dispose();
+        stopping.Dispose();
+    }
+
+    private LiveRun Start(RunRow row, RunInput input, RunPast past)
+    {
+        var journal = new RunJournal(row, past, writer, feed, time, endWriters);
+        var run = new LiveRun(row, input, journal, time, JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], stopping.Token);
+        live[row.Id] = run;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loops[row.Id] = done.Task;
+        // The loop is owned here: it is awaited on disposal, and whatever it throws is logged by itself.
+        ThreadPool.UnsafeQueueUserWorkItem(_ => _ = WorkAsync(run, done), null);
+        return run;
+    }
+
+    private async Task WorkAsync(LiveRun run, TaskCompletionSource done)
+    {
+        try
+        {
+            await places.WaitAsync(stopping.Token).ConfigureAwait(false);
+            try
+            {
+                await loop.ExecuteAsync(run, stopping.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            // Its end could not be stored (a full disk, say). The row still says that it runs: the next start takes it up again.
+            LogLost(logger, e, run.Row.Id);
+        }
+        finally
+        {
+            live.TryRemove(run.Row.Id, out _);
+            run.Answer.Complete(null);
+            run.End();
+            feed.Signal(run.Row.TenantId, run.Row.Id);
+            loops.TryRemove(run.Row.Id, out _);
+            run.Dispose();
+            done.SetResult();
+        }
+    }
+
+    private async Task<bool> TakeOverAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var epoch = row.Epoch + 1;
+        var mine = await writer.WriteAsync(
+            batch =>
+            {
+                if (batch.Execute(
+                    RunStatements.TakeOver, ("@owner", Id), ("@now", now.ToUnixTimeMilliseconds()), ("@run", row.Id), ("@tenant", row.TenantId), ("@epoch", row.Epoch)) == 0)
+                {
+                    return false;
+                }
+                var orphans = ledger.SettleOrphans(batch, row.TenantId, row.Id).ToDictionary(o => o.CallId, o => o.Amount);
+                var interrupted = batch.Query(
+                    RunStatements.RunningCalls,
+                    reader => (Id: reader.GetGuid(0), StepId: reader.GetGuid(1), Attempt: reader.GetInt32(2)),
+                    ("@run", row.Id), ("@tenant", row.TenantId));
+                RunJournal.Append(batch, row.TenantId, row.Id, epoch, feed, time, new RunResumed(epoch, "The process that worked on it ended."));
+                foreach (var call in interrupted)
+                {
+                    const string Why = "The process ended while this call was on its way; it is booked at its worst case.";
+                    var cost = orphans.GetValueOrDefault(call.Id);
+                    batch.Execute(RunStatements.InterruptCall, ("@cost", cost.Nano), ("@estimated", true), ("@error", Why), ("@id", call.Id), ("@tenant", row.TenantId));
+                    batch.Execute(RunStatements.AddCost, ("@cost", cost.Nano), ("@run", row.Id), ("@tenant", row.TenantId), ("@epoch", epoch));
+                    RunJournal.Append(
+                        batch, row.TenantId, row.Id, epoch, feed, time,
+                        new ModelCallEnded(call.StepId, call.Id, call.Attempt, CallStatus.Interrupted, Provenance.Live, 0, 0, cost, 0, Why),
+                        new AttemptRestarted(call.StepId, call.Id, call.Attempt, Why));
+                }
+                batch.Execute(RunStatements.VoidPartial, ("@run", row.Id), ("@tenant", row.TenantId), ("@epoch", epoch));
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (!mine)
+        {
+            return false;
+        }
+        LogTakenOver(logger, row.Id, epoch);
+        var fresh = await store.RowAsync(row.TenantId, row.Id, cancellationToken).ConfigureAwait(false);
+        var past = await store.PastAsync(row.TenantId, row.Id, cancellationToken).ConfigureAwait(false);
+        if (row.Mode == RunMode.Direct && !past.Calls.Any(c => c.Status == CallStatus.Succeeded))
+        {
+            // Whoever asked was waiting on a connection that is gone: asking the model again would spend money for nobody.
+            var journal = new RunJournal(fresh!, past, writer, feed, time, endWriters);
+            await journal.EndAsync(new RunEnding(RunStatus.Failed, null, "The process ended while this pass-through call was on its way; its caller's connection is gone, so it is not made again."), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        Start(fresh!, RunInput.FromJson(fresh!.Input), past);
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} was taken over and goes on (epoch {Epoch})")]
+    private static partial void LogTakenOver(ILogger logger, Guid runId, int epoch);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The end of run {RunId} could not be stored; it is taken up again at the next start")]
+    private static partial void LogLost(ILogger logger, Exception exception, Guid runId);
+}

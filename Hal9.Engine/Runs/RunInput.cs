@@ -1,0 +1,17 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Hal9.Engine.Runs;
+
+/// <summary>What a run got beside its goal, as stored.</summary>
+/// <param name="History">What was said before.</param>
+/// <param name="Direct">The whole request of a direct run. Tools live in memory only: a direct run is not resumed.</param>
+internal sealed record RunInput(IReadOnlyList<ChatMessage> History, DirectRequest? Direct)
+{
+    public static RunInput Empty { get; } = new([], null);
+
+    public string? ToJson() => History.Count == 0 && Direct is null ? null : JsonSerializer.Serialize(this, AIJsonUtilities.DefaultOptions);
+
+    public static RunInput FromJson(string? json) =>
+        json is null ? Empty : JsonSerializer.Deserialize<RunInput>(json, AIJsonUtilities.DefaultOptions) ?? Empty;
+}

@@ -1,0 +1,148 @@
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
+using Hal9.Engine.Models;
+using Hal9.Engine.Neurons;
+using Microsoft.Extensions.Logging;
+
+namespace Hal9.Engine.Runs;
+
+/// <summary>
+/// The whole flow of a run on one page: triage, the entry step, the end. The same walk starts a run and rebuilds one after a crash: the journal knows
+/// which steps and leaves are done.
+/// </summary>
+internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, TimeProvider time, ILogger<RunLoop> logger)
+{
+    private static readonly TimeSpan SavePartialEvery = TimeSpan.FromMilliseconds(500);
+
+    public async Task ExecuteAsync(LiveRun run, CancellationToken hostStopping)
+    {
+        using var saving = CancellationTokenSource.CreateLinkedTokenSource(hostStopping);
+        var saver = SavePartialsAsync(run, saving.Token);
+        RunEnding ending;
+        try
+        {
+            var result = run.Row.Mode == RunMode.Direct ? await DirectAsync(run).ConfigureAwait(false) : await EnterAsync(run).ConfigureAwait(false);
+            ending = result.Done ? new RunEnding(RunStatus.Succeeded, result.Text) : new RunEnding(RunStatus.Failed, null, $"The hierarchy gave up: {result.Text}");
+        }
+        catch (RunTakenOver)
+        {
+            await StopSavingAsync(saver, saving).ConfigureAwait(false);
+            return;
+        }
+        catch (OperationCanceledException) when (run.IsCancelled)
+        {
+            ending = new RunEnding(RunStatus.Cancelled, Partial(run));
+        }
+        catch (OperationCanceledException) when (run.IsExpired)
+        {
+            ending = Expired(run);
+        }
+        catch (OperationCanceledException) when (hostStopping.IsCancellationRequested)
+        {
+            // The host is going down: the run is left as it is and taken up again at the next start.
+            await StopSavingAsync(saver, saving).ConfigureAwait(false);
+            return;
+        }
+        catch (BudgetRefused e)
+        {
+            ending = new RunEnding(RunStatus.Refused, Partial(run), e.Refusal.Reason, e.Refusal);
+        }
+        catch (ModelCallFailed e)
+        {
+            ending = run.IsExpired ? Expired(run) : new RunEnding(RunStatus.Failed, Partial(run), e.Message);
+        }
+        catch (Exception e)
+        {
+            LogBroken(logger, e, run.Row.Id);
+            ending = new RunEnding(RunStatus.Failed, Partial(run), $"An internal error ended this run ({e.GetType().Name}). The log has the details under run {run.Row.Id}.");
+        }
+        await StopSavingAsync(saver, saving).ConfigureAwait(false);
+        try
+        {
+            await run.Journal.EndAsync(ending, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RunTakenOver)
+        {
+            return;
+        }
+        run.Answer.Complete(ending.Answer);
+    }
+
+    private async Task<StepResult> EnterAsync(LiveRun run)
+    {
+        var hierarchy = await hierarchies.OfAsync(run.Row.TenantId, run.Stopping).ConfigureAwait(false);
+        var choice = Triage.Choose(run.Row.Mode, run.Row.Goal, hierarchy);
+        await run.Journal.TriagedAsync(new RunTriaged(choice.Entry.Layer, choice.Mode, choice.Reasons), run.Stopping).ConfigureAwait(false);
+        var assignment = new Assignment("1", choice.Entry, run.Row.Goal, [], [], run.Envelope) { IsEntry = true };
+        return await steps.HandleAsync(run, hierarchy, assignment, null, run.Stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>A pass-through: the caller's messages and options go to one model as they are.</summary>
+    private async Task<StepResult> DirectAsync(LiveRun run)
+    {
+        var request = run.Input.Direct ?? throw new InvalidOperationException("A direct run has no request.");
+        await run.Journal.TriagedAsync(new RunTriaged(Layer.L2, RunMode.Direct, ["The caller named a model."]), run.Stopping).ConfigureAwait(false);
+        run.Envelope.OpenStep();
+        var step = await run.Journal.StartStepAsync("1", null, Layer.L2, "direct", run.Row.Goal, run.Stopping).ConfigureAwait(false);
+        var context = StepLoop.ContextOf(run, step, run.Envelope, "direct", "1/direct/1");
+        var client = models.Open(context, request.Model, null, request.Options.MaxOutputTokens);
+        try
+        {
+            var text = new System.Text.StringBuilder();
+            await foreach (var update in client.GetStreamingResponseAsync(request.Messages, request.Options, run.Stopping).ConfigureAwait(false))
+            {
+                if (update.Text is { Length: > 0 } piece)
+                {
+                    text.Append(piece);
+                    run.Answer.Append(piece);
+                }
+            }
+            await run.Journal.EndStepAsync(step, null, StepStatus.Succeeded, text.ToString(), null, run.Stopping).ConfigureAwait(false);
+            return new StepResult(true, text.ToString());
+        }
+        catch (Exception e) when (e is ModelCallFailed or BudgetRefused)
+        {
+            await run.Journal.EndStepAsync(step, null, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Keeps what has streamed on disk, whether or not anybody watches.</summary>
+    private async Task SavePartialsAsync(LiveRun run, CancellationToken cancellationToken)
+    {
+        var saved = 0;
+        using var timer = new PeriodicTimer(SavePartialEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (run.Answer.Length != saved)
+                {
+                    var text = run.Answer.Snapshot();
+                    await run.Journal.SavePartialAsync(text, cancellationToken).ConfigureAwait(false);
+                    saved = text.Length;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private static async Task StopSavingAsync(Task saver, CancellationTokenSource saving)
+    {
+        await saving.CancelAsync().ConfigureAwait(false);
+        await saver.ConfigureAwait(false);
+    }
+
+    private static string? Partial(LiveRun run) => run.Answer.Snapshot() is { Length: > 0 } text ? text : null;
+
+    private static RunEnding Expired(LiveRun run)
+    {
+        var reason = $"The run envelope allows {run.Row.EnvelopeSeconds} seconds, and they are over.";
+        return new RunEnding(RunStatus.Refused, Partial(run), reason, new Refusal(null, "run envelope", null, null, null, reason));
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} was ended by an internal error")]
+    private static partial void LogBroken(ILogger logger, Exception exception, Guid runId);
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
+using Hal9.Engine.Storage;
+using Hal9.Engine.Tenancy;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+
+namespace Hal9.Engine.Runs;
+
+/// <summary>Reads runs.</summary>
+internal sealed class RunStore(TenantScope scope)
+{
+    public async Task<RunRow?> RowAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        return await db.Set<RunRow>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<RunView?> FindAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        var row = await db.Set<RunRow>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, cancellationToken).ConfigureAwait(false);
+        if (row is null)
+        {
+            return null;
+        }
+        var steps = await db.Set<StepRow>().AsNoTracking().Where(s => s.RunId == runId).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var calls = await db.Set<ModelCallRow>().AsNoTracking().Where(c => c.RunId == runId).OrderBy(c => c.Id)
+            .Select(c => new
+            {
+                c.StepId,
+                View = new ModelCallView(
+                    c.Id, c.Leaf, c.Attempt, c.Provider, c.Model, c.Status, c.Provenance,
+                    new TokenUsage(c.InputTokens, c.OutputTokens, c.CachedTokens, c.CacheWriteTokens, 0, c.ReasoningTokens),
+                    c.Reserved, c.Cost, c.PriceVersion, c.UsageEstimated, c.Milliseconds, c.FirstTokenMilliseconds, c.Error, c.StartedAt),
+            })
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        var callsOf = calls.ToLookup(c => c.StepId, c => c.View);
+        var childrenOf = steps.ToLookup(s => s.ParentId);
+        return View(row, childrenOf[null].Select(Tree).FirstOrDefault());
+
+        StepView Tree(StepRow step)
+        {
+            var children = childrenOf[step.Id].OrderBy(s => s.Id).Select(Tree).ToList();
+            var own = callsOf[step.Id].ToList();
+            var cost = new Usd(own.Sum(c => c.Cost.Nano) + children.Sum(c => c.Cost.Nano));
+            return new StepView(
+                step.Id, step.ParentId, step.Path, step.Layer, step.Neuron, step.Status, step.Goal, step.Result, step.Error, cost,
+                step.StartedAt, step.EndedAt, own, children);
+        }
+    }
+
+    public async Task<Page<RunLine>> ListAsync(Guid tenantId, Guid? userId, RunFilter filter, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        var query = db.Set<RunRow>().AsNoTracking();
+        if (userId is { } user)
+        {
+            query = query.Where(r => r.UserId == user);
+        }
+        if (filter.Status is { } status)
+        {
+            query = query.Where(r => r.Status == status);
+        }
+        if (filter.Kind is { } kind)
+        {
+            query = query.Where(r => r.Kind == kind);
+        }
+        if (!string.IsNullOrWhiteSpace(filter.Text))
+        {
+            var pattern = "%" + filter.Text.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
+            query = query.Where(r => EF.Functions.Like(r.Goal, pattern, @"\"));
+        }
+        if (Cursor.Read(filter.After) is { } after)
+        {
+            query = query.Where(r => r.Id < after);
+        }
+        var limit = Math.Clamp(filter.Limit, 1, 200);
+        var lines = await query.OrderByDescending(r => r.Id).Take(limit + 1)
+            .Select(r => new RunLine(r.Id, r.Kind, r.Goal, r.Mode, r.Status, r.Cost, r.Provenance, r.StartedAt, r.EndedAt, r.UserId, r.Error))
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        return lines.Count <= limit ? new Page<RunLine>(lines, null) : new Page<RunLine>(lines[..limit], lines[limit - 1].Id.ToString());
+    }
+
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(Guid tenantId, Guid runId, long after, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        var rows = await db.Set<RunEventRow>().AsNoTracking().Where(e => e.RunId == runId && e.Number > after).OrderBy(e => e.Number).Take(limit)
+            .Select(e => e.Data).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return rows.ConvertAll(data => JsonSerializer.Deserialize<RunEvent>(data, RunJournal.Json)!);
+    }
+
+    public async Task<RunPast> PastAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        var steps = await db.Set<StepRow>().AsNoTracking().Where(s => s.RunId == runId).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var calls = await db.Set<ModelCallRow>().AsNoTracking().Where(c => c.RunId == runId).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var events = await EventsAsync(tenantId, runId, 0, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        return new RunPast(steps, calls, events);
+    }
+
+    public async Task<ChatResponse?> DirectResponseAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        var json = await db.Set<ModelCallRow>().AsNoTracking().Where(c => c.RunId == runId && c.Status == CallStatus.Succeeded).OrderByDescending(c => c.Id)
+            .Select(c => c.Response).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        return json is null ? null : JsonSerializer.Deserialize<ChatResponse>(json, AIJsonUtilities.DefaultOptions);
+    }
+
+    /// <summary>Runs that no living loop owns: over all tenants, for the sweeper.</summary>
+    public async Task<IReadOnlyList<RunRow>> StaleAsync(string owner, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var db = scope.System("the sweeper takes over runs of every tenant whose owner is gone");
+        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Owner != owner && r.HeartbeatAt < before).OrderBy(r => r.Id).Take(500)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static RunView View(RunRow row, StepView? root) => new(
+        row.Id, row.Kind, row.Goal, row.Mode, row.Status, row.Answer ?? row.Partial, row.ConversationId, row.UserId, row.KeyId, row.Cost, row.Quote,
+        row.Provenance, row.StartedAt, row.EndedAt,
+        row.Refusal is null ? null : JsonSerializer.Deserialize<Refusal>(row.Refusal, RunJournal.Json), row.Error,
+        JsonSerializer.Deserialize<string[]>(row.Tags) ?? [],
+        new EnvelopeLimits(
+            row.EnvelopeNano is { } nano ? new Usd(nano) : null, row.EnvelopeTokens, row.EnvelopeSteps,
+            row.EnvelopeSeconds is { } seconds ? row.StartedAt.AddSeconds(seconds) : null),
+        row.LastEvent, root);
+}

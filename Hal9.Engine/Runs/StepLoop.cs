@@ -1,0 +1,293 @@
+using System.Collections.Concurrent;
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
+using Hal9.Engine.Models;
+using Hal9.Engine.Neurons;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace Hal9.Engine.Runs;
+
+/// <summary>Work for one neuron.</summary>
+/// <param name="Path">Its place in the tree, the same when the run is rebuilt.</param>
+/// <param name="Neuron">Who gets it.</param>
+/// <param name="Goal">What to reach.</param>
+/// <param name="Criteria">When its result is acceptable.</param>
+/// <param name="Before">Results that it builds on.</param>
+/// <param name="Envelope">What it may use.</param>
+internal sealed record Assignment(
+    string Path, Neuron Neuron, string Goal, IReadOnlyList<string> Criteria, IReadOnlyList<FinishedWork> Before, Envelope Envelope)
+{
+    /// <summary>It is the run's own goal: its answer is streamed, and it gets what was said before.</summary>
+    public bool IsEntry { get; init; }
+
+    /// <summary>It was sent back: the result and what is missing in it.</summary>
+    public (string LastResult, string Feedback)? SentBack { get; init; }
+}
+
+/// <summary>What came of an assignment.</summary>
+/// <param name="Done">False: it was given up or cancelled, and the text says why.</param>
+/// <param name="Text">The result.</param>
+internal sealed record StepResult(bool Done, string Text);
+
+/// <summary>How a neuron handles an assignment: do it, or plan it, delegate, judge and integrate.</summary>
+internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions> options)
+{
+    // The parent keeps a part of its envelope for judging and integrating.
+    private const double ShareForChildren = 0.85;
+
+    private readonly ConcurrentDictionary<Guid, SemaphoreSlim> calls = new();
+
+    public static CallContext ContextOf(LiveRun run, StepRow step, Envelope envelope, string neuron, string leaf)
+    {
+        var (cost, tokens) = run.Journal.SpentOn(leaf);
+        if (cost > Usd.Zero || tokens > 0)
+        {
+            envelope.Settle(Usd.Zero, 0, cost, tokens);
+        }
+        return new CallContext
+        {
+            TenantId = run.Row.TenantId, UserId = run.Row.UserId, KeyId = run.Row.KeyId, RunId = run.Row.Id, Epoch = run.Row.Epoch, Kind = run.Row.Kind,
+            StepId = step.Id, Neuron = neuron, Layer = step.Layer, Envelope = envelope, Leaf = leaf, Journal = run.Journal,
+        };
+    }
+
+    /// <summary>Handles an assignment to its end. A person's cancel of just this subtree is a result; everything else that stops it is thrown.</summary>
+    public async Task<StepResult> HandleAsync(LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow? parent, CancellationToken cancellationToken)
+    {
+        assignment.Envelope.OpenStep();
+        var step = await run.Journal.StartStepAsync(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal, cancellationToken).ConfigureAwait(false);
+        if (step.Status == StepStatus.Succeeded)
+        {
+            run.Journal.Rebook(assignment.Path, assignment.Envelope);
+            return new StepResult(true, step.Result ?? "");
+        }
+        using var own = run.SwitchOf(assignment.Path, cancellationToken);
+        try
+        {
+            await using var place = await gate.EnterAsync(run.Row.TenantId, assignment.Neuron.Name, assignment.Neuron.Concurrency, own.Token).ConfigureAwait(false);
+            var result = hierarchy.DelegatesOf(assignment.Neuron) is { Count: > 0 } delegates && assignment.SentBack is null
+                ? await PlanAsync(run, hierarchy, assignment, step, delegates, own.Token).ConfigureAwait(false)
+                : await WorkAsync(run, assignment, step, own.Token).ConfigureAwait(false);
+            await run.Journal.EndStepAsync(
+                step, parent, result.Done ? StepStatus.Succeeded : StepStatus.Failed, result.Done ? result.Text : null, result.Done ? null : result.Text, own.Token).ConfigureAwait(false);
+            return result;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && run.IsCancelledStep(assignment.Path))
+        {
+            const string Cancelled = "This part was cancelled by an operator.";
+            await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, Cancelled, CancellationToken.None).ConfigureAwait(false);
+            return new StepResult(false, Cancelled);
+        }
+        catch (Exception e) when (e is ModelCallFailed or BudgetRefused)
+        {
+            await run.Journal.EndStepAsync(step, parent, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<StepResult> WorkAsync(LiveRun run, Assignment assignment, StepRow step, CancellationToken cancellationToken)
+    {
+        var prompt = PromptOf(assignment);
+        if (assignment.SentBack is { } back)
+        {
+            prompt.Section(Prompts.LastResult, back.LastResult).Section(Prompts.Feedback, back.Feedback);
+        }
+        if (assignment.IsEntry)
+        {
+            prompt.Section(Prompts.Task, "Answer the goal completely, in Markdown.");
+            var text = await TextAsync(run, assignment, step, "work", prompt, cancellationToken).ConfigureAwait(false);
+            return new StepResult(true, text);
+        }
+        prompt.Section(Prompts.Task, "Do this piece of work completely. When it cannot be done from what you have, give up and say why.");
+        var answer = await JsonAsync<WorkAnswer>(run, assignment, step, "work/1", prompt, AnswerSchemas.Work, AnswerSchemas.ForWork, cancellationToken).ConfigureAwait(false);
+        return answer.Outcome == WorkOutcome.Answer ? new StepResult(true, answer.Answer) : new StepResult(false, answer.Reason);
+    }
+
+    private async Task<StepResult> PlanAsync(
+        LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow step, IReadOnlyList<Neuron> delegates, CancellationToken cancellationToken)
+    {
+        var most = options.Value.MaxAssignments;
+        var prompt = PromptOf(assignment)
+            .List(Prompts.Delegates, delegates.Select(d => $"`{d.Name}`: {d.Role}"))
+            .Section(Prompts.Task, $"Cut the goal into at most {most} assignments for these neurons, as few as it needs. Answer it yourself only when there is nothing to delegate; give up only when it cannot be reached.");
+        var plan = await JsonAsync<PlanAnswer>(
+            run, assignment, step, "plan/1", prompt, AnswerSchemas.Plan, AnswerSchemas.ForPlan(delegates.Select(d => d.Name)), cancellationToken).ConfigureAwait(false);
+        if (plan.Outcome == PlanOutcome.GiveUp)
+        {
+            return new StepResult(false, plan.Reason);
+        }
+        var children = Children(assignment, plan, delegates, most);
+        if (plan.Outcome == PlanOutcome.Answer && plan.Answer.Length > 0)
+        {
+            if (assignment.IsEntry)
+            {
+                run.Answer.Append(plan.Answer);
+            }
+            return new StepResult(true, plan.Answer);
+        }
+        if (children.Count == 0)
+        {
+            return await WorkAsync(run, assignment, step, cancellationToken).ConfigureAwait(false);
+        }
+        var results = await RunChildrenAsync(run, hierarchy, children, plan, step, cancellationToken).ConfigureAwait(false);
+        return await IntegrateAsync(run, hierarchy, assignment, step, children, results, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The plan's assignments as ours: known neurons only, money by normalised shares.</summary>
+    private static List<Assignment> Children(Assignment assignment, PlanAnswer plan, IReadOnlyList<Neuron> delegates, int most)
+    {
+        var planned = plan.Assignments.Where(a => a.Goal.Length > 0).Take(most).ToList();
+        var total = planned.Sum(a => ShareOf(a));
+        var envelopes = planned.ConvertAll(a => (Share: ShareForChildren * ShareOf(a) / total, a.Neuron));
+        // All are cut from the same remainder, so the money left is read once for all of them.
+        var cut = assignment.Envelope.CutAll([.. envelopes.Select((e, i) => ($"envelope of step {assignment.Path}.{i + 1}", e.Share))]);
+        return [.. planned.Select((a, i) => new Assignment(
+            $"{assignment.Path}.{i + 1}", delegates.FirstOrDefault(d => d.Name == a.Neuron) ?? delegates[0], a.Goal, a.Criteria, [], cut[i]))];
+    }
+
+    // A share that makes no sense counts as an equal one.
+    private static double ShareOf(PlannedAssignment assignment) => assignment.Share is > 0 and <= 1 ? assignment.Share : 0.5;
+
+    /// <summary>Children run in parallel where dependencies allow. When one fails for good the others are stopped: nobody would pay for their use.</summary>
+    private async Task<StepResult[]> RunChildrenAsync(
+        LiveRun run, Hierarchy hierarchy, List<Assignment> children, PlanAnswer plan, StepRow step, CancellationToken cancellationToken)
+    {
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var tasks = new Task<StepResult>[children.Count];
+        for (var i = 0; i < children.Count; i++)
+        {
+            // Only earlier assignments can be depended on, so there is no cycle whatever the plan says.
+            var needs = plan.Assignments[i].DependsOn.Where(n => n >= 1 && n <= i).Select(n => n - 1).Distinct().ToArray();
+            tasks[i] = ChildAsync(children[i], needs);
+        }
+        try
+        {
+            return await Task.WhenAll(tasks).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The first real failure explains it; the others were only stopped by it.
+            var first = tasks.Select(t => t.Exception?.InnerException).FirstOrDefault(e => e is not null and not OperationCanceledException);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first ?? new OperationCanceledException(cancellationToken));
+            throw;
+        }
+
+        async Task<StepResult> ChildAsync(Assignment child, int[] needs)
+        {
+            try
+            {
+                var before = new List<FinishedWork>(needs.Length);
+                foreach (var need in needs)
+                {
+                    before.Add(Finished(need, children[need], await tasks[need].ConfigureAwait(false)));
+                }
+                return await HandleAsync(run, hierarchy, child with { Before = before }, step, all.Token).ConfigureAwait(false);
+            }
+            catch
+            {
+                await all.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Judges the results, sends back once what is not good enough, and puts the rest together.</summary>
+    private async Task<StepResult> IntegrateAsync(
+        LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow step, List<Assignment> children, StepResult[] results, CancellationToken cancellationToken)
+    {
+        var review = assignment.IsEntry
+            ? new ReviewAnswer((await JsonAsync<VerdictsAnswer>(
+                run, assignment, step, "verdicts/1", Judge("Judge each result by its criteria."), AnswerSchemas.Verdicts, AnswerSchemas.ForVerdicts, cancellationToken).ConfigureAwait(false)).Verdicts, "")
+            : await JsonAsync<ReviewAnswer>(
+                run, assignment, step, "review/1", Judge("Judge each result by its criteria. When all are acceptable, integrate them to one complete result."),
+                AnswerSchemas.Review, AnswerSchemas.ForReview, cancellationToken).ConfigureAwait(false);
+
+        var sentBack = await SendBackAsync(run, hierarchy, step, children, results, review.Verdicts, cancellationToken).ConfigureAwait(false);
+        if (!sentBack && review.Answer.Length > 0)
+        {
+            return new StepResult(true, review.Answer);
+        }
+        var prompt = PromptOf(assignment).Work(Prompts.Integrate, children.Select((c, i) => Finished(i, c, results[i])))
+            .Section(Prompts.Task, "Integrate these results to one complete answer to the goal, in Markdown. Say plainly what could not be done.");
+        return new StepResult(true, await TextAsync(run, assignment, step, "integrate", prompt, cancellationToken).ConfigureAwait(false));
+
+        Prompts Judge(string task) => PromptOf(assignment)
+            .Work(Prompts.Results, children.Select((c, i) => Finished(i, c, results[i])))
+            .Section(Prompts.Task, task + " Send a result back only when something concrete is missing; it is redone once.");
+    }
+
+    private async Task<bool> SendBackAsync(
+        LiveRun run, Hierarchy hierarchy, StepRow step, List<Assignment> children, StepResult[] results, IReadOnlyList<ReviewVerdict> verdicts, CancellationToken cancellationToken)
+    {
+        var redos = new List<(int Index, Task<StepResult> Redo)>();
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        for (var i = 0; i < children.Count; i++)
+        {
+            var verdict = verdicts.LastOrDefault(v => v.Assignment == i + 1);
+            var accepted = verdict?.Verdict != ReviewOutcome.SendBack || !results[i].Done;
+            var child = await run.Journal.StartStepAsync(children[i].Path, step, children[i].Neuron.Layer, children[i].Neuron.Name, children[i].Goal, cancellationToken).ConfigureAwait(false);
+            await run.Journal.FeedbackAsync(step, child, accepted, verdict?.Feedback is { Length: > 0 } words ? words : accepted ? "Accepted." : "Not good enough.", cancellationToken).ConfigureAwait(false);
+            if (!accepted)
+            {
+                var again = children[i] with { Path = children[i].Path + "r", SentBack = (results[i].Text, verdict!.Feedback) };
+                redos.Add((i, HandleAsync(run, hierarchy, again, step, all.Token)));
+            }
+        }
+        try
+        {
+            foreach (var (index, redo) in redos)
+            {
+                var result = await redo.ConfigureAwait(false);
+                results[index] = result.Done ? result : results[index];
+            }
+        }
+        catch
+        {
+            await all.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(redos.Select(r => r.Redo.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default))).ConfigureAwait(false);
+            throw;
+        }
+        return redos.Count > 0;
+    }
+
+    private static Prompts PromptOf(Assignment assignment) => new Prompts()
+        .Section(Prompts.Goal, assignment.Goal)
+        .List(Prompts.Criteria, assignment.Criteria)
+        .Work(Prompts.Before, assignment.Before);
+
+    private static FinishedWork Finished(int index, Assignment child, StepResult result) =>
+        new(index + 1, child.Neuron.Name, child.Goal, child.Criteria, result.Done ? result.Text : $"Not done: {result.Text}");
+
+    private async Task<string> TextAsync(LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt, CancellationToken cancellationToken)
+    {
+        using var call = await CallAsync(run.Row.TenantId, cancellationToken).ConfigureAwait(false);
+        return await turn.TextAsync(AskOf(run, assignment, step, purpose + "/1", prompt), assignment.IsEntry ? run.Answer.Append : null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<T> JsonAsync<T>(
+        LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt, string name, System.Text.Json.JsonElement schema, CancellationToken cancellationToken)
+    {
+        using var call = await CallAsync(run.Row.TenantId, cancellationToken).ConfigureAwait(false);
+        return await turn.JsonAsync<T>(AskOf(run, assignment, step, purpose, prompt), name, schema, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Ask AskOf(LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt)
+    {
+        IReadOnlyList<ChatMessage> history = assignment.IsEntry ? run.Input.History : [];
+        return new Ask(ContextOf(run, step, assignment.Envelope, assignment.Neuron.Name, $"{assignment.Path}/{purpose}"), assignment.Neuron, history, prompt);
+    }
+
+    /// <summary>A tenant's share of the process: it waits here, not in another tenant's way.</summary>
+    private async Task<IDisposable> CallAsync(Guid tenantId, CancellationToken cancellationToken)
+    {
+        var places = calls.GetOrAdd(tenantId, _ => new SemaphoreSlim(options.Value.MaxCallsPerTenant));
+        await places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Place(places);
+    }
+
+    private sealed class Place(SemaphoreSlim places) : IDisposable
+    {
+        public void Dispose() => places.Release();
+    }
+}

@@ -1,0 +1,22 @@
+namespace Hal9.Engine.Storage.Sql;
+
+/// <summary>Statements of conversations and messages.</summary>
+internal static class ConversationStatements
+{
+    public const string EndMessage = """
+        UPDATE messages SET content = @content, status = @status, provenance = @provenance, cost = @cost, error = @error
+        WHERE id = @id AND tenant_id = @tenant
+        """;
+
+    public const string InsertConversation = """
+        INSERT INTO conversations (id, tenant_id, user_id, title, created_at, updated_at, current_id)
+        VALUES (@id, @tenant, @user, @title, @now, @now, @current)
+        """;
+
+    public const string InsertMessage = """
+        INSERT INTO messages (id, tenant_id, conversation_id, parent_id, role, status, content, run_id, cost, created_at)
+        VALUES (@id, @tenant, @conversation, @parent, @role, @status, @content, @run, 0, @now)
+        """;
+
+    public const string SetCurrent = "UPDATE conversations SET current_id = @current, updated_at = @now WHERE id = @id AND tenant_id = @tenant";
+}
