@@ -27,7 +27,9 @@ public static class WebSetup
     /// <summary>Brings the database up to date, then lays the pipeline.</summary>
     public static async Task UseHal9Async(this WebApplication app)
     {
+        KnownSettings.Check(app.Configuration);
         await app.Services.GetRequiredService<Engine.Storage.Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
+        app.UseApi();
         await app.UseAccountsAsync();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();

@@ -36,7 +36,7 @@ internal sealed class LedgerRow : ITenantOwned
     public string Flags { get; init; } = "";
     public string? Reason { get; init; }
     public required string PrevHash { get; init; }
-    public required string Hash { get; init; }
+    public required string Hash { get; set; }
 }
 
 /// <summary>The end of a tenant's chain.</summary>
@@ -46,6 +46,9 @@ internal sealed class LedgerHeadRow : ITenantOwned
     public long Seq { get; set; }
     public required string Hash { get; set; }
     public DateTimeOffset At { get; set; }
+
+    /// <summary>Grows with each change of the tenant's budgets, so that every process drops what it had read of them.</summary>
+    public long Revision { get; set; }
 }
 
 /// <summary>A reservation that is neither settled nor released yet.</summary>
@@ -82,6 +85,9 @@ internal sealed class CostHourRow : ITenantOwned
     public long OutputTokens { get; set; }
     public long ReasoningTokens { get; set; }
     public long Calls { get; set; }
+
+    /// <summary>Calls among them that had no price and were booked at the ceiling price.</summary>
+    public long Unpriced { get; set; }
 }
 
 /// <summary>The same per tenant-local day.</summary>
@@ -103,6 +109,9 @@ internal sealed class CostDayRow : ITenantOwned
     public long OutputTokens { get; set; }
     public long ReasoningTokens { get; set; }
     public long Calls { get; set; }
+
+    /// <summary>Calls among them that had no price and were booked at the ceiling price.</summary>
+    public long Unpriced { get; set; }
 }
 
 internal sealed class BudgetTables :
@@ -121,6 +130,7 @@ internal sealed class BudgetTables :
         builder.ToTable("ledger");
         builder.HasKey(e => new { e.TenantId, e.Seq });
         builder.HasIndex(e => e.RunId);
+        builder.HasIndex(e => new { e.TenantId, e.At });
     }
 
     public void Configure(EntityTypeBuilder<LedgerHeadRow> builder)

@@ -17,6 +17,21 @@ namespace Hal9.Engine.Budgets;
 public sealed record LedgerDimensions(
     Guid TenantId, Guid? UserId, Guid? KeyId, Guid RunId, Guid StepId, Guid CallId, string Neuron, Layer Layer, RunKind Kind, string Provider, string Model);
 
+/// <summary>A call that wants to be paid.</summary>
+/// <param name="Dimensions">Whom and what it belongs to.</param>
+/// <param name="Amount">Its worst case; 0 to 1,000,000 USD.</param>
+/// <param name="Tokens">Its worst case in tokens, input and output; 0 to 10^12.</param>
+/// <param name="Deadline">Until when it may wait for open reservations to settle (UTC).</param>
+public sealed record ReserveOrder(LedgerDimensions Dimensions, Usd Amount, long Tokens, DateTimeOffset Deadline);
+
+/// <summary>What a call really used.</summary>
+/// <param name="Amount">Its cost; 0 to 1,000,000 USD.</param>
+/// <param name="Usage">Its tokens.</param>
+/// <param name="PriceVersion">The version of the price used.</param>
+/// <param name="Flags">Among <c>estimated</c>, <c>worstCase</c>, <c>orphan</c>; the ledger adds <c>overrun</c> itself.</param>
+/// <param name="Reason">Why, when it is out of the ordinary.</param>
+public sealed record Settlement(Usd Amount, TokenUsage Usage, string? PriceVersion, IReadOnlyList<string> Flags, string? Reason = null);
+
 /// <summary>What a ledger entry does.</summary>
 public enum LedgerKind
 {

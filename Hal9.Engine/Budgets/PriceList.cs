@@ -1,62 +1,149 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+
 namespace Hal9.Engine.Budgets;
 
-/// <summary>A model's price from a date on, in integer pico-USD per token (USD per million tokens x 10^6).</summary>
-public sealed record ModelPrice
-{
-    /// <summary>Which list and row, as stored on calls, for example <c>shipped-2026-08-21/openai/gpt-4o-mini</c>.</summary>
-    public required string Version { get; init; }
-
-    /// <summary>Plain input.</summary>
-    public required long Input { get; init; }
-
-    /// <summary>Input read from cache; null: as input.</summary>
-    public long? CachedInput { get; init; }
-
-    /// <summary>Input written to cache for 5 minutes; null: as input.</summary>
-    public long? CacheWrite { get; init; }
-
-    /// <summary>Input written to cache for an hour; null: as <see cref="CacheWrite"/>.</summary>
-    public long? CacheWrite1h { get; init; }
-
-    /// <summary>Plain output.</summary>
-    public required long Output { get; init; }
-
-    /// <summary>Reasoning output; null: as output.</summary>
-    public long? Reasoning { get; init; }
-
-    /// <summary>Per call, in nano-USD.</summary>
-    public long PerCallNano { get; init; }
-
-    /// <summary>What the call costs: products summed in Int128, rounded half-up to nano once.</summary>
-    public Usd CostOf(TokenUsage usage)
-    {
-        var plainInput = usage.Input - usage.Cached - usage.CacheWrite - usage.CacheWrite1h;
-        var plainOutput = usage.Output - usage.Reasoning;
-        var pico = (Int128)plainInput * Input
-            + (Int128)usage.Cached * (CachedInput ?? Input)
-            + (Int128)usage.CacheWrite * (CacheWrite ?? Input)
-            + (Int128)usage.CacheWrite1h * (CacheWrite1h ?? CacheWrite ?? Input)
-            + (Int128)plainOutput * Output
-            + (Int128)usage.Reasoning * (Reasoning ?? Output);
-        return new Usd(checked((long)((pico + 500) / 1000)) + PerCallNano);
-    }
-
-    /// <summary>The most that a call with so much input and at most so much output can cost: the dearest kind of each token.</summary>
-    public Usd WorstCase(long inputTokens, long maxOutputTokens)
-    {
-        var dearestInput = Math.Max(Math.Max(Input, CachedInput ?? 0), Math.Max(CacheWrite ?? 0, CacheWrite1h ?? 0));
-        var dearestOutput = Math.Max(Output, Reasoning ?? 0);
-        var pico = ((Int128)inputTokens * dearestInput) + ((Int128)maxOutputTokens * dearestOutput);
-        return new Usd(checked((long)((pico + 999) / 1000)) + PerCallNano);
-    }
-}
-
-/// <summary>Prices by model and date.</summary>
+/// <summary>
+/// Prices by model and date. An operator's own prices win; then the shipped list applies, but only where the bill surely comes from the
+/// vendor it describes: a provider of kind Anthropic, a provider whose configured name is a vendor's (<c>openai</c>, <c>azure</c>,
+/// <c>anthropic</c>, <c>google</c>, <c>gemini</c>, <c>mistral</c>, <c>deepseek</c>, also with an ending such as <c>openai-eu</c>), or one
+/// whose address is the vendor's own. Any other OpenAI-compatible endpoint has no price until one is configured.
+/// </summary>
 public sealed class PriceList
 {
+    // Model names come from callers on pass-through: the cache starts anew before they could fill the memory.
+    private const int MostCached = 4096;
+    private static readonly ShippedPrices Shipped = ShippedPrices.Load();
+
+    private static readonly (string Name, string Vendor)[] Names =
+    [
+        ("openai", "openai"), ("azure", "openai"), ("anthropic", "anthropic"), ("google", "google"), ("gemini", "google"), ("mistral", "mistral"), ("deepseek", "deepseek"),
+    ];
+
+    private static readonly (string Host, string Vendor)[] Hosts =
+    [
+        ("openai.com", "openai"), ("openai.azure.com", "openai"), ("services.ai.azure.com", "openai"), ("anthropic.com", "anthropic"),
+        ("generativelanguage.googleapis.com", "google"), ("mistral.ai", "mistral"), ("deepseek.com", "deepseek"),
+    ];
+
+    private static readonly ModelPrice Free = new() { Version = "offline", Input = 0, Output = 0 };
+    private readonly ConcurrentDictionary<(string Provider, string Model, string Kind, string? Host), List<DatedPrice>> found = new();
+    private readonly List<(string Model, List<DatedPrice> Prices)> configured;
+    private readonly ModelPrice? ceiling;
+
+    /// <summary>Reads the operator's prices.</summary>
+    /// <exception cref="OptionsValidationException">One of them cannot be read; the message names it.</exception>
+    public PriceList(IOptions<PricesOptions> prices, IOptions<BudgetsOptions> budgets)
+    {
+        ArgumentNullException.ThrowIfNull(prices);
+        ArgumentNullException.ThrowIfNull(budgets);
+        configured = Read(prices.Value);
+        ceiling = budgets.Value.Ceiling?.ToPrice();
+    }
+
+    /// <summary>The version of the price that stands in for a missing one, if an operator set a ceiling.</summary>
+    public const string CeilingVersion = "ceiling";
+
     /// <summary>
-    /// The price of a model for a request with so much input at that time: the configured override first, then the shipped list; null when there is none.
-    /// Above a context tier the whole request has the tier's price.
+    /// The price of a model at that time: the configured override first, then the shipped list, then the ceiling price; null when there is none.
+    /// The price knows its tiers, so it is right for any size of request; <paramref name="inputTokens"/> chooses which tier its own properties show.
     /// </summary>
-    public ModelPrice? Find(string provider, string model, string providerKind, DateTimeOffset at, long inputTokens) => throw new NotSupportedException();
+    /// <param name="provider">The provider's configured name.</param>
+    /// <param name="model">The model's name there.</param>
+    /// <param name="providerKind"><c>OpenAI</c>, <c>Anthropic</c> or <c>Offline</c>, which is free.</param>
+    /// <param name="at">When the call begins.</param>
+    /// <param name="inputTokens">The request's size.</param>
+    /// <param name="endpoint">The provider's base address, if it has one.</param>
+    public ModelPrice? Find(string provider, string model, string providerKind, DateTimeOffset at, long inputTokens = 0, Uri? endpoint = null)
+    {
+        if (providerKind == "Offline")
+        {
+            return Free;
+        }
+        var key = (provider, model, providerKind, endpoint?.Host);
+        if (!found.TryGetValue(key, out var prices))
+        {
+            if (found.Count >= MostCached)
+            {
+                found.Clear();
+            }
+            found[key] = prices = Collect(provider, model, VendorOf(provider, providerKind, endpoint));
+        }
+        ModelPrice? price = null;
+        foreach (var dated in prices)
+        {
+            if (dated.From <= at)
+            {
+                price = dated.Price;
+            }
+        }
+        return (price ?? ceiling)?.ShownAt(inputTokens);
+    }
+
+    /// <summary>All that could apply, weakest first: the last one that has begun holds.</summary>
+    private List<DatedPrice> Collect(string provider, string model, string? vendor)
+    {
+        List<DatedPrice> prices = [.. vendor is null ? [] : Shipped.Find(vendor, model) ?? []];
+        var name = $"{provider}/{model}";
+        foreach (var (pattern, own) in configured)
+        {
+            if (pattern[^1] == '*' ? name.StartsWith(pattern[..^1], StringComparison.Ordinal) : name == pattern)
+            {
+                prices.AddRange(own);
+            }
+        }
+        return prices;
+    }
+
+    private static string? VendorOf(string provider, string kind, Uri? endpoint)
+    {
+        if (kind == "Anthropic")
+        {
+            return "anthropic";
+        }
+        foreach (var (name, vendor) in Names)
+        {
+            if (provider.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (provider.Length == name.Length || provider[name.Length] is '-' or '_' or '.'))
+            {
+                return vendor;
+            }
+        }
+        foreach (var (host, vendor) in Hosts)
+        {
+            if (endpoint is not null && (endpoint.Host.Equals(host, StringComparison.OrdinalIgnoreCase) || endpoint.Host.EndsWith('.' + host, StringComparison.OrdinalIgnoreCase)))
+            {
+                return vendor;
+            }
+        }
+        return null;
+    }
+
+    private static List<(string Model, List<DatedPrice> Prices)> Read(PricesOptions options)
+    {
+        var byModel = new Dictionary<string, List<DatedPrice>>(StringComparer.Ordinal);
+        var complaints = new List<string>();
+        foreach (var entry in options.Prices)
+        {
+            if (PriceReading.Read(entry, $"Hal9:Models:Prices ({entry.Model})", "configured", complaints) is { } price)
+            {
+                if (!byModel.TryGetValue(entry.Model!, out var prices))
+                {
+                    byModel[entry.Model!] = prices = [];
+                }
+                prices.Add(price);
+            }
+        }
+        if (complaints.Count > 0)
+        {
+            throw new OptionsValidationException(nameof(PricesOptions), typeof(PricesOptions), complaints);
+        }
+        var list = new List<(string Model, List<DatedPrice> Prices)>(byModel.Count);
+        foreach (var (model, prices) in byModel)
+        {
+            list.Add((model, [.. prices.OrderBy(price => price.From)]));
+        }
+        // Short patterns first, exact names last: the most exact entry wins.
+        list.Sort((a, b) => (a.Model[^1] != '*', a.Model.Length).CompareTo((b.Model[^1] != '*', b.Model.Length)));
+        return list;
+    }
 }

@@ -265,7 +265,7 @@ public sealed class RunService
     private static void Validate(StartRun order)
     {
         Require(order.Goal is { Length: > 0 and <= MostGoal } && !string.IsNullOrWhiteSpace(order.Goal), "goal", $"A goal has 1 to {MostGoal} characters.");
-        Require(order.Tags.Count <= 20 && order.Tags.All(t => t.Length is > 0 and <= 64), "tags", "At most 20 tags of 1 to 64 characters.");
+        Require(order.Tags.Count <= 20 && order.Tags.All(t => t.Length is > 0 and <= 200), "tags", "At most 20 tags of 1 to 200 characters.");
         Require(order.Envelope?.Cost is not { Nano: < 0 }, "envelope.costUsd", "The envelope's money can't be negative.");
         Require(order.Envelope?.Tokens is not <= 0, "envelope.tokens", "The envelope has at least one token.");
         Require(order.Envelope?.Steps is not <= 0, "envelope.steps", "The envelope has at least one step.");

@@ -31,6 +31,18 @@ public sealed class Migrator(Database database, DataDirectory directory, IEnumer
         return backup;
     }
 
+    /// <summary>Names of migrations that are not applied.</summary>
+    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken)
+    {
+        var pending = new List<string>();
+        foreach (var migrated in contexts)
+        {
+            await using var db = migrated.Create();
+            pending.AddRange(await db.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false));
+        }
+        return pending;
+    }
+
     private string Backup()
     {
         var folder = directory.Of("backups");

@@ -17,6 +17,7 @@ internal static class StorageSetup
         services.AddSingleton(provider => Database.Sqlite(provider.GetRequiredService<DataDirectory>().DatabaseFile));
         services.AddSingleton<Writer>();
         services.AddSingleton<Migrator>();
+        services.AddSingleton<StorageHealth>();
         services.AddSingleton(provider => new MigratedContext(() => provider.GetRequiredService<Database>().CreateContext(null)));
         return services;
     }

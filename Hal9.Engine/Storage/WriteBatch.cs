@@ -8,6 +8,7 @@ public sealed class WriteBatch : IDisposable
 {
     private readonly DbConnection connection;
     private readonly Dictionary<string, DbCommand> commands = [];
+    private readonly List<Action> committing = [];
     private readonly List<Action> committed = [];
     private readonly List<Action> rolledBack = [];
     private DbTransaction? transaction;
@@ -43,6 +44,9 @@ public sealed class WriteBatch : IDisposable
         return rows;
     }
 
+    /// <summary>Called right before this group's commit, inside its transaction: for what is written once per group. An exception fails the whole group.</summary>
+    public void OnCommitting(Action action) => committing.Add(action);
+
     /// <summary>Called after this group's commit, on the writer's thread: keep it short, never throw.</summary>
     public void OnCommitted(Action action) => committed.Add(action);
 
@@ -64,6 +68,10 @@ public sealed class WriteBatch : IDisposable
     {
         try
         {
+            foreach (var action in committing)
+            {
+                action();
+            }
             transaction!.Commit();
         }
         catch
@@ -72,6 +80,7 @@ public sealed class WriteBatch : IDisposable
             throw;
         }
         End();
+        committing.Clear();
         rolledBack.Clear();
         foreach (var action in committed)
         {
@@ -91,6 +100,7 @@ public sealed class WriteBatch : IDisposable
             // The connection is gone and the transaction with it.
         }
         End();
+        committing.Clear();
         committed.Clear();
         foreach (var action in rolledBack)
         {

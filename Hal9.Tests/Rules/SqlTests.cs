@@ -13,6 +13,7 @@ public sealed partial class SqlTests
     // Statements over all tenants, each with the reason why.
     private static readonly Dictionary<string, string> WithoutTenant = new()
     {
+        ["LedgerStatements.TimeZone"] = "reads the tenant itself, by its own id",
         ["RunStatements.Heartbeat"] = "a host keeps all its own runs alive in one statement; it writes nothing but the heartbeat",
     };
 

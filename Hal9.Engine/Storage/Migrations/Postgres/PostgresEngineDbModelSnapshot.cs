@@ -152,6 +152,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("reasoning_tokens");
 
+                    b.Property<long>("Unpriced")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unpriced");
+
                     b.HasKey("TenantId", "Day", "UserId", "KeyId", "Provider", "Model", "Neuron", "Layer", "RunKind");
 
                     b.ToTable("cost_days", (string)null);
@@ -223,6 +227,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("reasoning_tokens");
 
+                    b.Property<long>("Unpriced")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unpriced");
+
                     b.HasKey("TenantId", "Hour", "UserId", "KeyId", "Provider", "Model", "Neuron", "Layer", "RunKind");
 
                     b.ToTable("cost_hours", (string)null);
@@ -243,6 +251,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("hash");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
 
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -371,6 +383,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasKey("TenantId", "Seq");
 
                     b.HasIndex("RunId");
+
+                    b.HasIndex("TenantId", "At");
 
                     b.ToTable("ledger", (string)null);
                 });

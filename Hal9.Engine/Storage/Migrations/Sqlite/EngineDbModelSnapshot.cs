@@ -147,6 +147,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("reasoning_tokens");
 
+                    b.Property<long>("Unpriced")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unpriced");
+
                     b.HasKey("TenantId", "Day", "UserId", "KeyId", "Provider", "Model", "Neuron", "Layer", "RunKind");
 
                     b.ToTable("cost_days", (string)null);
@@ -218,6 +222,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("reasoning_tokens");
 
+                    b.Property<long>("Unpriced")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unpriced");
+
                     b.HasKey("TenantId", "Hour", "UserId", "KeyId", "Provider", "Model", "Neuron", "Layer", "RunKind");
 
                     b.ToTable("cost_hours", (string)null);
@@ -238,6 +246,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("hash");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
 
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER")
@@ -366,6 +378,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasKey("TenantId", "Seq");
 
                     b.HasIndex("RunId");
+
+                    b.HasIndex("TenantId", "At");
 
                     b.ToTable("ledger", (string)null);
                 });

@@ -91,7 +91,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     cache_write_tokens = table.Column<long>(type: "bigint", nullable: false),
                     output_tokens = table.Column<long>(type: "bigint", nullable: false),
                     reasoning_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    calls = table.Column<long>(type: "bigint", nullable: false)
+                    calls = table.Column<long>(type: "bigint", nullable: false),
+                    unpriced = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -117,7 +118,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     cache_write_tokens = table.Column<long>(type: "bigint", nullable: false),
                     output_tokens = table.Column<long>(type: "bigint", nullable: false),
                     reasoning_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    calls = table.Column<long>(type: "bigint", nullable: false)
+                    calls = table.Column<long>(type: "bigint", nullable: false),
+                    unpriced = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -180,7 +182,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
                     seq = table.Column<long>(type: "bigint", nullable: false),
                     hash = table.Column<string>(type: "text", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    revision = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -417,6 +420,11 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 name: "IX_ledger_run_id",
                 table: "ledger",
                 column: "run_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ledger_tenant_id_at",
+                table: "ledger",
+                columns: new[] { "tenant_id", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_memberships_user_id",

@@ -91,7 +91,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     cache_write_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     output_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     reasoning_tokens = table.Column<long>(type: "INTEGER", nullable: false),
-                    calls = table.Column<long>(type: "INTEGER", nullable: false)
+                    calls = table.Column<long>(type: "INTEGER", nullable: false),
+                    unpriced = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -117,7 +118,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     cache_write_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     output_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     reasoning_tokens = table.Column<long>(type: "INTEGER", nullable: false),
-                    calls = table.Column<long>(type: "INTEGER", nullable: false)
+                    calls = table.Column<long>(type: "INTEGER", nullable: false),
+                    unpriced = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -180,7 +182,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     seq = table.Column<long>(type: "INTEGER", nullable: false),
                     hash = table.Column<string>(type: "TEXT", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    revision = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -417,6 +420,11 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "IX_ledger_run_id",
                 table: "ledger",
                 column: "run_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ledger_tenant_id_at",
+                table: "ledger",
+                columns: new[] { "tenant_id", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_memberships_user_id",

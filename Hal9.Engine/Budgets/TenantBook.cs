@@ -1,0 +1,188 @@
+using Hal9.Engine.Storage;
+using Hal9.Engine.Storage.Sql;
+
+namespace Hal9.Engine.Budgets;
+
+/// <summary>
+/// One tenant's part of the ledger in memory: the end of its chain and the balances of the budgets that were asked for. All of it is a cache
+/// of the database as of the head; the head's row is locked and read again in each group, and when another process has moved it, or a group
+/// is rolled back, the cache is dropped. Used on the writer's thread only.
+/// </summary>
+internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
+{
+    // Scopes are users and keys of one tenant; far more than that come from a caller that makes them up.
+    private const int MostScopes = 10_000;
+
+    // Time zones and budgets changed by other means than the doors of this product are noticed after this long.
+    private static readonly TimeSpan MostAge = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<ScopeKey, List<Balance>> scopes = [];
+    private readonly Dictionary<RollUpKey, RollUp> rollUps = [];
+    private WriteBatch? batch;
+    private long group;
+    private long revision = -1;
+    private bool moved;
+    private DateTimeOffset readAt;
+    private DateTimeOffset movedAt;
+
+    public Guid TenantId => tenantId;
+    public long Seq { get; private set; }
+    public string Hash { get; private set; } = LedgerChain.Origin;
+    public TenantCalendar Calendar { get; private set; } = new(TimeZoneInfo.Utc);
+
+    /// <summary>Whether this group has changed budgets.</summary>
+    public bool Revised { get; private set; }
+
+    /// <summary>Whether those who wait are woken after this group.</summary>
+    public bool WakesAfter { get; set; }
+
+    /// <summary>Whether the head is noted for an anchor after this group.</summary>
+    public bool NotesHead { get; set; }
+
+    public bool IsIn(WriteBatch current) => ReferenceEquals(batch, current) && group == current.Group;
+
+    /// <summary>Locks and reads the head, once per group.</summary>
+    public void Enter(WriteBatch current, DateTimeOffset now)
+    {
+        batch = current;
+        group = current.Group;
+        Revised = WakesAfter = NotesHead = moved = false;
+        rollUps.Clear();
+        var (seq, hash, rev) = current.Query(
+            LedgerStatements.LockHead, reader => (reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2)), ("@tenant", tenantId), ("@origin", LedgerChain.Origin))[0];
+        if (seq != Seq || rev != revision || hash != Hash || now - readAt > MostAge || now < readAt)
+        {
+            scopes.Clear();
+            (Seq, Hash, revision, readAt) = (seq, hash, rev, now);
+            Calendar = TenantCalendar.Of(current.Scalar(LedgerStatements.TimeZone, ("@tenant", tenantId)) as string);
+        }
+        current.OnRollback(Forget);
+        current.OnCommitting(Write);
+    }
+
+    /// <summary>The budgets of a scope with what they have left now.</summary>
+    public List<Balance> BalancesOf(ScopeKey scope, DateTimeOffset now)
+    {
+        if (!scopes.TryGetValue(scope, out var balances))
+        {
+            if (scopes.Count >= MostScopes)
+            {
+                scopes.Clear();
+            }
+            balances = batch!.Query(
+                LedgerStatements.BudgetsOfScope, reader => Balance.Read(reader, scope), ("@tenant", tenantId), ("@kind", scope.Kind.ToString()), ("@scope", scope.Text));
+            scopes[scope] = balances;
+        }
+        foreach (var balance in balances)
+        {
+            if (!balance.IsCurrent(now))
+            {
+                WriteRollUps();
+                balance.Load(batch!, tenantId, Calendar, now);
+            }
+        }
+        return balances;
+    }
+
+    /// <summary>The balances of a scope if they are known, without asking the database.</summary>
+    public List<Balance>? KnownOf(ScopeKey scope) => scopes.GetValueOrDefault(scope);
+
+    /// <summary>A budget of the tenant was made, changed or removed: every process drops what it had read.</summary>
+    public void Revise()
+    {
+        batch!.Scalar(LedgerStatements.BumpRevision, ("@tenant", tenantId));
+        revision++;
+        scopes.Clear();
+        Revised = true;
+    }
+
+    public void Append(LedgerRow row)
+    {
+        batch!.Execute(
+            LedgerStatements.Append,
+            ("@tenant", row.TenantId), ("@seq", row.Seq), ("@at", row.At.ToUnixTimeMilliseconds()), ("@kind", Names.Of(row.Kind)), ("@call", row.CallId),
+            ("@amount", row.Amount.Nano), ("@tokens", row.Tokens), ("@user", row.UserId), ("@key", row.KeyId), ("@run", row.RunId), ("@step", row.StepId),
+            ("@neuron", row.Neuron), ("@layer", row.Layer), ("@runKind", row.RunKind), ("@provider", row.Provider), ("@model", row.Model),
+            ("@input", row.InputTokens), ("@cached", row.CachedTokens), ("@cacheWrite", row.CacheWriteTokens), ("@output", row.OutputTokens),
+            ("@reasoning", row.ReasoningTokens), ("@priceVersion", row.PriceVersion), ("@flags", row.Flags), ("@reason", row.Reason),
+            ("@prevHash", row.PrevHash), ("@hash", row.Hash));
+        (Seq, Hash, moved, movedAt) = (row.Seq, row.Hash, true, row.At);
+    }
+
+    public string NextHash(LedgerRow row) => chain.Hash(row, Hash);
+
+    /// <summary>Adds a settled call to the hour and the day of its time.</summary>
+    public void Count(LedgerRow row, bool unpriced)
+    {
+        var key = new RollUpKey(
+            Calendar.HourOf(row.At), Calendar.DayOf(row.At), row.UserId ?? Guid.Empty, row.KeyId ?? Guid.Empty, row.Provider, row.Model, row.Neuron, row.Layer, row.RunKind);
+        if (!rollUps.TryGetValue(key, out var sum))
+        {
+            rollUps[key] = sum = new RollUp();
+        }
+        sum.Add(row, unpriced);
+    }
+
+    private void Write()
+    {
+        WriteRollUps();
+        if (moved)
+        {
+            batch!.Execute(LedgerStatements.MoveHead, ("@tenant", tenantId), ("@seq", Seq), ("@hash", Hash), ("@at", movedAt.ToUnixTimeMilliseconds()));
+        }
+    }
+
+    private void WriteRollUps()
+    {
+        foreach (var (key, sum) in rollUps)
+        {
+            Add(LedgerStatements.AddToHour, key.Hour, key, sum);
+            Add(LedgerStatements.AddToDay, key.Day, key, sum);
+        }
+        rollUps.Clear();
+    }
+
+    private void Add(string sql, DateTimeOffset bucket, RollUpKey key, RollUp sum) => batch!.Execute(
+        sql,
+        ("@bucket", bucket.ToUnixTimeMilliseconds()), ("@tenant", tenantId), ("@user", TextOf(key.UserId)), ("@key", TextOf(key.KeyId)), ("@provider", key.Provider),
+        ("@model", key.Model), ("@neuron", key.Neuron), ("@layer", key.Layer), ("@runKind", key.RunKind), ("@amount", sum.Nano), ("@input", sum.Input),
+        ("@cached", sum.Cached), ("@cacheWrite", sum.CacheWrite), ("@output", sum.Output), ("@reasoning", sum.Reasoning), ("@calls", sum.Calls), ("@unpriced", sum.Unpriced));
+
+    private void Forget()
+    {
+        scopes.Clear();
+        rollUps.Clear();
+        batch = null;
+        revision = -1;
+        moved = false;
+    }
+
+    private static string TextOf(Guid id) => id == Guid.Empty ? "" : id.ToString("D");
+
+    private readonly record struct RollUpKey(
+        DateTimeOffset Hour, DateTimeOffset Day, Guid UserId, Guid KeyId, string Provider, string Model, string Neuron, string Layer, string RunKind);
+
+    private sealed class RollUp
+    {
+        public long Nano { get; private set; }
+        public long Input { get; private set; }
+        public long Cached { get; private set; }
+        public long CacheWrite { get; private set; }
+        public long Output { get; private set; }
+        public long Reasoning { get; private set; }
+        public long Calls { get; private set; }
+        public long Unpriced { get; private set; }
+
+        public void Add(LedgerRow row, bool unpriced)
+        {
+            Nano += row.Amount.Nano;
+            Input += row.InputTokens;
+            Cached += row.CachedTokens;
+            CacheWrite += row.CacheWriteTokens;
+            Output += row.OutputTokens;
+            Reasoning += row.ReasoningTokens;
+            Calls++;
+            Unpriced += unpriced ? 1 : 0;
+        }
+    }
+}

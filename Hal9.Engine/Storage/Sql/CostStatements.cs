@@ -1,0 +1,35 @@
+namespace Hal9.Engine.Storage.Sql;
+
+/// <summary>Costs by dimension from the roll-ups, and by run from the ledger itself: reads only. The columns are key, bucket, and the sums.</summary>
+internal static class CostStatements
+{
+    public const string HoursByTenant = "SELECT ''" + OfHours + " GROUP BY hour";
+    public const string HoursByUser = "SELECT user_id" + OfHours + " GROUP BY user_id, hour";
+    public const string HoursByKey = "SELECT key_id" + OfHours + " GROUP BY key_id, hour";
+    public const string HoursByModel = "SELECT provider || '/' || model" + OfHours + " GROUP BY provider, model, hour";
+    public const string HoursByProvider = "SELECT provider" + OfHours + " GROUP BY provider, hour";
+    public const string HoursByNeuron = "SELECT neuron" + OfHours + " GROUP BY neuron, hour";
+    public const string HoursByLayer = "SELECT layer" + OfHours + " GROUP BY layer, hour";
+    public const string HoursByKind = "SELECT run_kind" + OfHours + " GROUP BY run_kind, hour";
+
+    public const string DaysByTenant = "SELECT ''" + OfDays + " GROUP BY day";
+    public const string DaysByUser = "SELECT user_id" + OfDays + " GROUP BY user_id, day";
+    public const string DaysByKey = "SELECT key_id" + OfDays + " GROUP BY key_id, day";
+    public const string DaysByModel = "SELECT provider || '/' || model" + OfDays + " GROUP BY provider, model, day";
+    public const string DaysByProvider = "SELECT provider" + OfDays + " GROUP BY provider, day";
+    public const string DaysByNeuron = "SELECT neuron" + OfDays + " GROUP BY neuron, day";
+    public const string DaysByLayer = "SELECT layer" + OfDays + " GROUP BY layer, day";
+    public const string DaysByKind = "SELECT run_kind" + OfDays + " GROUP BY run_kind, day";
+
+    /// <summary>Each settled entry of the time, newest runs last; the bucket is the entry's own time.</summary>
+    public const string EntriesByRun = """
+        SELECT run_id, at, amount, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, 1, CASE WHEN price_version = 'ceiling' THEN 1 ELSE 0 END
+        FROM ledger WHERE tenant_id = @tenant AND at >= @from AND at < @to AND kind IN ('Settle', 'Adjust')
+        """;
+
+    private const string Sums = "CAST(SUM(amount) AS bigint), CAST(SUM(input_tokens) AS bigint), CAST(SUM(cached_tokens) AS bigint), CAST(SUM(cache_write_tokens) AS bigint), "
+        + "CAST(SUM(output_tokens) AS bigint), CAST(SUM(reasoning_tokens) AS bigint), CAST(SUM(calls) AS bigint), CAST(SUM(unpriced) AS bigint)";
+
+    private const string OfHours = ", hour, " + Sums + " FROM cost_hours WHERE tenant_id = @tenant AND hour >= @from AND hour < @to";
+    private const string OfDays = ", day, " + Sums + " FROM cost_days WHERE tenant_id = @tenant AND day >= @from AND day < @to";
+}

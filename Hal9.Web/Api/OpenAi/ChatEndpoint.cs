@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Claims;
+using System.Text.Json;
+using Hal9.Engine.Events;
+using Hal9.Engine.Models;
+using Hal9.Engine.Runs;
+using Hal9.Engine.Tenancy;
+using Hal9.Web.Accounts;
+
+namespace Hal9.Web.Api.OpenAi;
+
+/// <summary><c>POST /v1/chat/completions</c>: a run in OpenAI's clothes.</summary>
+internal sealed class ChatEndpoint(RunService runs, ModelService models, RequestKeys keys, TimeProvider time)
+{
+    /// <summary>Name of the header that carries the run's id.</summary>
+    public const string RunHeader = "x-hal9-run-id";
+
+    public async Task AnswerAsync(HttpContext context)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var aborted = context.RequestAborted;
+        var actor = CurrentActor.From(context.User);
+        var request = await ReadAsync(context);
+        var order = ChatRequestReader.Read(request, models);
+        // Not the request's token: a run that is stored must be known here, or nobody could cancel it.
+        var (run, own) = await keys.OnceAsync(context, actor, JsonSerializer.Serialize(request, OpenAiJson.Options), () => runs.StartAsync(actor, order, CancellationToken.None));
+        context.Response.Headers[RunHeader] = run.Id.ToString();
+        try
+        {
+            if (run.Status == RunStatus.Refused)
+            {
+                throw OpenAiError.Of(run);
+            }
+            if (request.Stream is true)
+            {
+                await new ChatStream(runs, actor, time).WriteAsync(context, run, request, begun);
+                return;
+            }
+            run = await runs.WaitAsync(actor, run.Id, aborted);
+            var direct = run.Status == RunStatus.Succeeded ? await DirectAsync(runs, actor, run, aborted) : throw OpenAiError.Of(run);
+            var note = ChatReplies.NoteOf(run, Stopwatch.GetElapsedTime(begun));
+            context.Response.Headers["x-hal9-cost-usd"] = note.CostUsd;
+            context.Response.Headers["x-hal9-provenance"] = note.Provenance;
+            context.Response.Headers["x-hal9-overhead-ms"] = note.OverheadMs.ToString(CultureInfo.InvariantCulture);
+            await context.Response.WriteAsJsonAsync(ChatReplies.Whole(run, request.Model!, direct), OpenAiJson.Options, aborted);
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested && own)
+        {
+            keys.Forget(context, actor);
+            await runs.CancelAsync(actor, run.Id, null, "The client went away.", CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>The model's own response when the run was a pass-through.</summary>
+    public static async Task<Microsoft.Extensions.AI.ChatResponse?> DirectAsync(RunService runs, Actor actor, RunView run, CancellationToken cancellationToken) =>
+        run.Mode == RunMode.Direct ? await runs.FindDirectResponseAsync(actor, run.Id, cancellationToken) : null;
+
+    private static async Task<ChatRequest> ReadAsync(HttpContext context)
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            throw OpenAiError.Of(415, context.Request.Path);
+        }
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<ChatRequest>(context.Request.Body, OpenAiJson.Options, context.RequestAborted)
+                ?? throw OpenAiError.Invalid("The body must be a JSON object.", null);
+        }
+        catch (JsonException e)
+        {
+            var (field, reason) = ApiErrors.FieldOf(e);
+            throw OpenAiError.Invalid($"{field}: {reason}", field == "body" ? null : field);
+        }
+    }
+}

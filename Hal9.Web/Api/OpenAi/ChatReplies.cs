@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Runs;
+using Microsoft.Extensions.AI;
+
+namespace Hal9.Web.Api.OpenAi;
+
+/// <summary>Turns an ended run into what OpenAI's clients read.</summary>
+internal static class ChatReplies
+{
+    public const string CompletionObject = "chat.completion";
+    public const string ChunkObject = "chat.completion.chunk";
+
+    public static string IdOf(RunView run) => $"chatcmpl-{run.Id:N}";
+
+    /// <summary>The whole reply; <paramref name="direct"/> is the model's own response of a pass-through.</summary>
+    public static ChatCompletion Whole(RunView run, string model, ChatResponse? direct)
+    {
+        var calls = CallsOf(direct);
+        var refusal = RefusalOf(direct);
+        var text = direct is null ? run.Answer ?? "" : direct.Text;
+        var message = new ReplyMessage("assistant", text.Length == 0 && (calls is not null || refusal is not null) ? null : text, refusal, calls);
+        return new ChatCompletion(IdOf(run), CompletionObject, run.StartedAt.ToUnixTimeSeconds(), model, [new ChatChoice(0, message, FinishOf(direct))], UsageOf(run));
+    }
+
+    public static string FinishOf(ChatResponse? direct) => direct?.FinishReason switch
+    {
+        { } reason when reason == ChatFinishReason.Length => "length",
+        { } reason when reason == ChatFinishReason.ContentFilter => "content_filter",
+        { } reason when reason == ChatFinishReason.ToolCalls => "tool_calls",
+        _ => CallsOf(direct) is null ? "stop" : "tool_calls",
+    };
+
+    public static IReadOnlyList<ToolCall>? CallsOf(ChatResponse? direct)
+    {
+        var calls = direct?.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()
+            .Select(call => new ToolCall(null, call.CallId, "function", new CalledFunction(call.Name, JsonSerializer.Serialize(call.Arguments ?? new Dictionary<string, object?>())))).ToList();
+        return calls is { Count: > 0 } ? calls : null;
+    }
+
+    public static string? RefusalOf(ChatResponse? direct) =>
+        direct?.Messages.SelectMany(m => m.Contents).OfType<ErrorContent>().FirstOrDefault(error => error.ErrorCode == "Refusal")?.Message;
+
+    /// <summary>The sum over all attempts of all model calls: what the run was billed for.</summary>
+    public static ChatUsage UsageOf(RunView run)
+    {
+        var sum = CallsOf(run.Root).Aggregate(new TokenUsage(), (total, call) => total + call.Usage);
+        return new ChatUsage(sum.Input, sum.Output, sum.Total, new PromptDetails(sum.Cached), new CompletionDetails(sum.Reasoning));
+    }
+
+    public static Hal9Note NoteOf(RunView run, TimeSpan wall) =>
+        new(run.Id, run.Cost.ToString(), run.Cost.Nano, JsonNamingPolicy.CamelCase.ConvertName(run.Provenance.ToString()), OverheadOf(run, wall));
+
+    /// <summary>What is ours of the waiting: the wall time without the time in which at least one model call was on its way.</summary>
+    public static long OverheadOf(RunView run, TimeSpan wall)
+    {
+        var busy = 0L;
+        var until = DateTimeOffset.MinValue;
+        foreach (var call in CallsOf(run.Root).OrderBy(call => call.StartedAt))
+        {
+            var end = call.StartedAt.AddMilliseconds(call.Milliseconds);
+            var begin = call.StartedAt > until ? call.StartedAt : until;
+            if (end > begin)
+            {
+                busy += (long)(end - begin).TotalMilliseconds;
+                until = end;
+            }
+        }
+        return Math.Max(0, (long)wall.TotalMilliseconds - busy);
+    }
+
+    private static IEnumerable<ModelCallView> CallsOf(StepView? step) => step is null ? [] : step.ModelCalls.Concat(step.Steps.SelectMany(CallsOf));
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Hal9.Engine.Events;
+using Hal9.Engine.Runs;
+using Hal9.Engine.Tenancy;
+
+namespace Hal9.Web.Api.OpenAi;
+
+/// <summary>Writes a run's answer as OpenAI's chunks while it comes.</summary>
+internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time)
+{
+    private readonly StringBuilder sent = new();
+    private string id = "";
+    private string model = "";
+    private long created;
+    private bool withUsage;
+
+    /// <summary>Streams. What fails before the first byte is an ordinary error, what fails later is an error event and the end.</summary>
+    /// <exception cref="OpenAiError">The run failed before anything was sent.</exception>
+    public async Task WriteAsync(HttpContext context, RunView run, ChatRequest request, long begun)
+    {
+        id = ChatReplies.IdOf(run);
+        model = request.Model!;
+        created = run.StartedAt.ToUnixTimeSeconds();
+        withUsage = request.StreamOptions?.IncludeUsage is true;
+        try
+        {
+            await SendAnswerAsync(context, run.Id);
+            run = await runs.WaitAsync(actor, run.Id, context.RequestAborted);
+            if (run.Status != RunStatus.Succeeded)
+            {
+                throw OpenAiError.Of(run);
+            }
+            await SendEndAsync(context, run, begun);
+        }
+        catch (Exception e) when (context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            // The status line is long gone: the agreed way is an error event, then the end without [DONE].
+            var error = e as OpenAiError ?? OpenAiError.Of(500, context.Request.Path);
+            await Sse.SendAsync(context, JsonSerializer.Serialize(error.Body, OpenAiJson.Options));
+            if (e is not OpenAiError)
+            {
+                throw;
+            }
+        }
+    }
+
+    private async Task SendAnswerAsync(HttpContext context, Guid runId)
+    {
+        var generation = 0;
+        var fresh = new StringBuilder();
+        await foreach (var pulse in runs.WatchAnswerAsync(actor, runId, context.RequestAborted).WithPulseAsync(time, context.RequestAborted))
+        {
+            if (pulse.Quiet)
+            {
+                await BeginAsync(context);
+                await Sse.KeepAliveAsync(context);
+                continue;
+            }
+            if (pulse.Item.Generation != generation)
+            {
+                generation = pulse.Item.Generation;
+                fresh.Clear();
+            }
+            fresh.Append(pulse.Item.Text);
+            await SendTextAsync(context, fresh);
+        }
+    }
+
+    /// <summary>
+    /// Sends what the caller does not have yet. After a restart the answer begins anew; as long as it repeats what was sent, the caller
+    /// notices nothing, and when it differs it can't be unsaid, so the stream ends with an error.
+    /// </summary>
+    private async Task SendTextAsync(HttpContext context, StringBuilder fresh)
+    {
+        var both = Math.Min(sent.Length, fresh.Length);
+        if (fresh.ToString(0, both) != sent.ToString(0, both))
+        {
+            throw new OpenAiError(500, OpenAiError.Server, "The answer had to begin anew after part of it was sent. Ask again.", code: "answer_restarted");
+        }
+        if (fresh.Length > sent.Length)
+        {
+            var text = fresh.ToString(sent.Length, fresh.Length - sent.Length);
+            sent.Append(text);
+            await BeginAsync(context);
+            await SendAsync(context, new ChunkDelta(Content: text));
+        }
+    }
+
+    private async Task SendEndAsync(HttpContext context, RunView run, long begun)
+    {
+        var direct = await ChatEndpoint.DirectAsync(runs, actor, run, context.RequestAborted);
+        await SendTextAsync(context, new StringBuilder(direct?.Text ?? run.Answer ?? ""));
+        await BeginAsync(context);
+        if (ChatReplies.RefusalOf(direct) is { } refusal)
+        {
+            await SendAsync(context, new ChunkDelta(Refusal: refusal));
+        }
+        if (ChatReplies.CallsOf(direct) is { } calls)
+        {
+            await SendAsync(context, new ChunkDelta(ToolCalls: [.. calls.Select((call, i) => call with { Index = i })]));
+        }
+        await SendAsync(context, new ChunkDelta(), ChatReplies.FinishOf(direct));
+        if (withUsage)
+        {
+            var last = new UsageChunk(
+                id, ChatReplies.ChunkObject, created, model, [], ChatReplies.UsageOf(run), ChatReplies.NoteOf(run, Stopwatch.GetElapsedTime(begun)));
+            await Sse.SendAsync(context, JsonSerializer.Serialize(last, OpenAiJson.Options));
+        }
+        await Sse.SendAsync(context, "[DONE]");
+    }
+
+    private async Task BeginAsync(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+        {
+            Sse.Begin(context);
+            await SendAsync(context, new ChunkDelta(Role: "assistant", Content: ""));
+        }
+    }
+
+    private Task SendAsync(HttpContext context, ChunkDelta delta, string? finish = null)
+    {
+        IReadOnlyList<ChunkChoice> choices = [new ChunkChoice(0, delta, finish)];
+        return Sse.SendAsync(context, withUsage
+            ? JsonSerializer.Serialize(new UsageChunk(id, ChatReplies.ChunkObject, created, model, choices, null), OpenAiJson.Options)
+            : JsonSerializer.Serialize(new ChatChunk(id, ChatReplies.ChunkObject, created, model, choices), OpenAiJson.Options));
+    }
+}

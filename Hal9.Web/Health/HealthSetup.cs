@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Hal9.Engine.Tenancy;
+using Hal9.Web.Accounts;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Hal9.Web.Health;
+
+/// <summary>Probes. Liveness tests nothing but the process: a broken dependency is no reason to restart it.</summary>
+internal static class HealthSetup
+{
+    private const string Ready = "ready";
+    private const string Startup = "startup";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static void AddHealth(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks()
+            .AddCheck<DatabaseCheck>("database", HealthStatus.Unhealthy, [Ready], Patience)
+            .AddCheck<MigrationCheck>("migrations", HealthStatus.Unhealthy, [Ready], Patience)
+            .AddCheck<StartCheck>("start", HealthStatus.Unhealthy, [Ready, Startup], Patience);
+        builder.Services.AddSingleton<Probe>();
+    }
+
+    public static void MapHealth(this WebApplication app)
+    {
+        var health = app.MapGroup("/health").WithTags("Operation").AllowAnonymous();
+        health.MapGet("/live", () => Results.Text(nameof(HealthStatus.Healthy)))
+            .WithName("isLive").WithSummary("The process answers").Produces<string>(200, "text/plain");
+        health.MapGet("/ready", (HttpContext context, Probe probe) => AnswerAsync(context, probe, Ready))
+            .WithName("isReady").WithSummary("Requests can be served").WithDescription("A word for everybody, JSON with each check for administrators. A provider that is down is `Degraded`, which is still ready.")
+            .Produces<string>(200, "text/plain").Produces<string>(503, "text/plain");
+        health.MapGet("/startup", (HttpContext context, Probe probe) => AnswerAsync(context, probe, Startup))
+            .WithName("isStarted").WithSummary("The start is over").Produces<string>(200, "text/plain").Produces<string>(503, "text/plain");
+    }
+
+    private static async Task<IResult> AnswerAsync(HttpContext context, Probe probe, string tag)
+    {
+        var report = await probe.ReadAsync(tag, context.RequestAborted);
+        context.Response.Headers.CacheControl = "no-store";
+        var status = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        if (!context.User.HasClaim(claim => claim.Type == ActorClaims.Tenant) || !CurrentActor.From(context.User).May(Permission.EditEngine))
+        {
+            return Results.Text(report.Status.ToString(), statusCode: status);
+        }
+        return Results.Json(
+            new
+            {
+                status = report.Status.ToString(),
+                checks = report.Entries.Select(entry => new
+                {
+                    name = entry.Key,
+                    status = entry.Value.Status.ToString(),
+                    description = entry.Value.Description ?? entry.Value.Exception?.Message,
+                    ms = (long)entry.Value.Duration.TotalMilliseconds,
+                    entry.Value.Data,
+                }),
+            },
+            JsonSerializerOptions.Web, statusCode: status);
+    }
+}

@@ -1,0 +1,47 @@
+using Hal9.Engine.Diagnostics;
+
+namespace Hal9.Web.Telemetry;
+
+/// <summary>What a metric is in Prometheus.</summary>
+internal enum MetricKind
+{
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// <summary>An instrument and the metric that it becomes.</summary>
+/// <param name="Meter">The meter's name.</param>
+/// <param name="Instrument">The instrument's name.</param>
+/// <param name="Name">The metric's name, as the OpenTelemetry exporter would make it.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Help">What it says.</param>
+/// <param name="Tags">The tags that become labels (dots become underscores); all others are dropped.</param>
+/// <param name="Buckets">Upper bounds, for histograms.</param>
+internal sealed record MetricSpec(string Meter, string Instrument, string Name, MetricKind Kind, string Help, string[] Tags, double[]? Buckets = null)
+{
+    /// <summary>The tags as label names.</summary>
+    public string[] Labels { get; } = [.. Tags.Select(tag => tag.Replace('.', '_'))];
+}
+
+/// <summary>The one list of metrics: <c>/metrics</c>, dashboards, alert rules and charts take their names from here.</summary>
+internal static class MetricCatalogue
+{
+    private const string Engine = EngineTelemetry.Name;
+    private static readonly string[] Call =
+        ["gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "otel.scope.name"];
+
+    private static readonly double[] Tokens = [.. Enumerable.Range(0, 14).Select(i => Math.Pow(4, i))];
+    private static readonly double[] Seconds = [.. Enumerable.Range(0, 14).Select(i => 0.01 * Math.Pow(2, i))];
+    private static readonly double[] RequestSeconds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+    public static IReadOnlyList<MetricSpec> All { get; } =
+    [
+        new(Engine, EngineTelemetry.TokenUsage, "gen_ai_client_token_usage", MetricKind.Histogram, "Tokens per model call, input or output.", [.. Call, "gen_ai.token.type"], Tokens),
+        new(Engine, EngineTelemetry.OperationDuration, "gen_ai_client_operation_duration_seconds", MetricKind.Histogram, "Duration of each attempt of a model call.", [.. Call, "error.type"], Seconds),
+        new(Engine, EngineTelemetry.TimeToFirstChunk, "gen_ai_client_operation_time_to_first_chunk_seconds", MetricKind.Histogram, "Time to the first content of a model call.", Call, Seconds),
+        new(Engine, EngineTelemetry.CircuitBreakerState, "hal9_circuit_breaker_state", MetricKind.Gauge, "State of a provider's circuit breaker: 0 closed, 1 half open, 2 open.", ["provider"]),
+        new("Microsoft.AspNetCore.Hosting", "http.server.request.duration", "http_server_request_duration_seconds", MetricKind.Histogram, "Duration of HTTP requests to this server.",
+            ["http.request.method", "http.response.status_code", "http.route", "error.type"], RequestSeconds),
+    ];
+}
