@@ -84,6 +84,10 @@ internal sealed class Turn(ModelService models, TimeProvider time)
 
     private sealed class OneService(IChatCompletionService service) : IServiceProvider
     {
-        public object? GetService(Type serviceType) => serviceType == typeof(IChatCompletionService) ? service : null;
+        // The kernel also asks for all plugins and filters there are: none.
+        public object? GetService(Type serviceType) =>
+            serviceType == typeof(IChatCompletionService) ? service
+            : serviceType.IsGenericType && serviceType.GetGenericTypeDefinition() == typeof(IEnumerable<>) ? Array.CreateInstance(serviceType.GetGenericArguments()[0], 0)
+            : null;
     }
 }

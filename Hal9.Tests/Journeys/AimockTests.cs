@@ -27,7 +27,7 @@ public sealed partial class AimockTests
             var id = await host.Owner.StartRunAsync("Open a tea shop in a small town.", "deep", Token);
             var run = await host.Owner.EndedRunAsync(id, Token);
 
-            Assert.True(run.GetProperty("status").GetString() == "succeeded", run.GetRawText());
+            Assert.True(run.GetProperty("status").GetString() == "succeeded", run.GetRawText() + host.Errors);
             Assert.Equal("# A tea shop\n\nOpen Tuesday to Sunday, 10 to 18, with twelve teas and a samovar by the window.", run.GetProperty("answer").GetString());
             using var http = new HttpClient();
             var journal = await http.GetFromJsonAsync<JsonElement>(url + "/__aimock/journal", Token);

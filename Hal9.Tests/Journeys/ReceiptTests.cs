@@ -30,7 +30,7 @@ public sealed class ReceiptTests
         var id = await host.Owner.StartRunAsync("Plan a tea shop: rooms, menu, staff.", "deep", Token);
         var run = await host.Owner.EndedRunAsync(id, Token);
 
-        Assert.True(run.GetProperty("status").GetString() == "succeeded", run.GetRawText());
+        Assert.True(run.GetProperty("status").GetString() == "succeeded", run.GetRawText() + host.Errors);
         Assert.Equal("live", run.GetProperty("provenance").GetString());
         var billed = provider.Exchanges.Where(e => e.Billed).ToList();
         Assert.Equal(2, provider.Exchanges.Count(e => e.Outcome == ExchangeOutcome.Faulted));
@@ -76,7 +76,7 @@ public sealed class ReceiptTests
             },
             Token);
 
-        Assert.Equal(System.Net.HttpStatusCode.OK, status);
+        Assert.True(status == System.Net.HttpStatusCode.OK, body + host.Errors);
         var chunks = body.Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line[6..]).RootElement).ToList();
         var text = string.Concat(chunks.SelectMany(c => c.GetProperty("choices").EnumerateArray())
             .Select(c => c.GetProperty("delta").TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.String ? content.GetString() : ""));
