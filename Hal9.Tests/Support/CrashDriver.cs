@@ -47,13 +47,14 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
                     var open = round.Count(id => !witness.Ended.ContainsKey(id));
                     resumed += open;
                     events += round.Sum(id => witness.Runs[id].Count);
+                    var killedAt = DateTimeOffset.UtcNow;
                     await product.DisposeAsync();
 
                     product = await Hal9Process.StartAsync(settings, cancellationToken);
                     using var client = Hal9Client.WithKey(product.Url, key);
                     var checks = new CrashChecks(client, witness, violations);
                     var ends = await checks.RunsAsync(round, cancellationToken);
-                    await checks.MoneyAsync(cancellationToken);
+                    await checks.MoneyAsync(killedAt, cancellationToken);
                     foreach (var end in ends)
                     {
                         states[end] = states.GetValueOrDefault(end) + 1;
@@ -67,7 +68,7 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
                     }
                 }
                 using var last = Hal9Client.WithKey(product.Url, key);
-                await new CrashChecks(last, witness, violations).RunsAsync(witness.Runs.Keys, cancellationToken);
+                await LastAsync(last, new CrashChecks(last, witness, violations), witness, cancellationToken);
             }
             finally
             {
@@ -79,6 +80,14 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
             Directory.Delete(data, recursive: true);
         }
         return new CrashReport(kills, witness.Runs.Count, resumed, events, states, violations);
+    }
+
+    /// <summary>After the last crash the product still works: one more run, then everything once more, and now the ledger's tail is anchored too.</summary>
+    private static async Task LastAsync(Hal9Client client, CrashChecks checks, CrashWitness witness, CancellationToken cancellationToken)
+    {
+        witness.Started(await client.StartRunAsync("Name a tea.", "quick", cancellationToken));
+        await checks.RunsAsync(witness.Runs.Keys, cancellationToken);
+        await checks.MoneyAsync(DateTimeOffset.MinValue.AddYears(1), cancellationToken);
     }
 
     private static async Task<string> PrepareAsync(string url, CancellationToken cancellationToken)
