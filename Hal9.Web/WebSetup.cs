@@ -29,6 +29,7 @@ public static class WebSetup
     {
         KnownSettings.Check(app.Configuration);
         await app.Services.GetRequiredService<Engine.Storage.Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
+        app.UseShell();
         app.UseApi();
         await app.UseAccountsAsync();
         app.UseAntiforgery();

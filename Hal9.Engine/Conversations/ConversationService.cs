@@ -23,9 +23,10 @@ public sealed record ConversationLine(Guid Id, string Title, DateTimeOffset Upda
 /// <param name="Error">Why it failed.</param>
 /// <param name="CreatedAt">When (UTC).</param>
 /// <param name="Siblings">Ids of all messages with the same parent, oldest first, itself included.</param>
+/// <param name="EndedAt">When its run ended (UTC).</param>
 public sealed record MessageView(
     Guid Id, Guid? ParentId, MessageRole Role, MessageStatus Status, string Content, Guid? RunId, Provenance? Provenance, Usd Cost, string? Error,
-    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings);
+    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings, DateTimeOffset? EndedAt = null);
 
 /// <summary>A conversation with the branch that is shown.</summary>
 public sealed record ConversationView(Guid Id, string Title, Guid UserId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<MessageView> Branch);
@@ -89,7 +90,12 @@ public sealed class ConversationService
         }
         var tree = await TreeAsync(db, conversationId, cancellationToken).ConfigureAwait(false);
         var branch = tree.BranchThrough(leafId is { } leaf && tree.Has(leaf) ? leaf : conversation.CurrentId);
-        return new ConversationView(conversation.Id, conversation.Title, conversation.UserId, conversation.CreatedAt, conversation.UpdatedAt, branch);
+        var runIds = branch.Where(m => m.RunId is not null).Select(m => m.RunId!.Value).ToList();
+        var ends = await db.Set<RunRow>().AsNoTracking().Where(r => runIds.Contains(r.Id)).Select(r => new { r.Id, r.EndedAt })
+            .ToDictionaryAsync(r => r.Id, r => r.EndedAt, cancellationToken).ConfigureAwait(false);
+        return new ConversationView(
+            conversation.Id, conversation.Title, conversation.UserId, conversation.CreatedAt, conversation.UpdatedAt,
+            [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run) } : m)]);
     }
 
     /// <summary>Sends a message: starts the conversation when <paramref name="conversationId"/> is null, makes a sibling when <paramref name="parentId"/> already has a child (an edit).</summary>

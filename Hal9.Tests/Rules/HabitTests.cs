@@ -48,6 +48,13 @@ public sealed partial class HabitTests
         Assert.Contains("dotnet_diagnostic.CS1591.severity = none", File.ReadAllText(Path.Combine(Sources.Root, ".editorconfig")).Split("[**/Migrations/**.cs]")[1], StringComparison.Ordinal);
     }
 
+    // The lock file works with whatever registry the machine has.
+    [Theory]
+    [InlineData("package-lock.json")]
+    [InlineData("Hal9.Tests/clients/package-lock.json")]
+    public void NpmLockFiles_NameNoRegistry(string path) =>
+        Assert.DoesNotContain("\"resolved\": \"http", File.ReadAllText(Path.Combine(Sources.Root, path)), StringComparison.Ordinal);
+
     [GeneratedRegex(@"\basync\s+void\b")]
     private static partial Regex AsyncVoid();
 

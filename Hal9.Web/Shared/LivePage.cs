@@ -12,48 +12,34 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     protected CancellationToken Stopping => stopping.Token;
 
     /// <summary>Applies each item on the renderer's thread and repaints at most every 250 ms; real errors go to the error boundary.</summary>
-    protected async Task WatchAsync<T>(IAsyncEnumerable<T> stream, Action<T> apply)
+    /// <param name="stream">What happens.</param>
+    /// <param name="apply">Takes an item in.</param>
+    /// <param name="refresh">Runs before each repaint, for what must be read anew.</param>
+    /// <param name="cancellationToken">Ends this watch before the page goes away.</param>
+    protected async Task WatchAsync<T>(IAsyncEnumerable<T> stream, Action<T> apply, Func<Task>? refresh = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(apply);
-        var painted = true;
-        using var timer = new PeriodicTimer(RepaintEvery);
-        var painting = PaintAsync();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, cancellationToken);
         try
         {
-            await foreach (var item in stream.WithCancellation(Stopping))
-            {
-                await InvokeAsync(() => apply(item));
-                painted = false;
-            }
+            await Live.FollowAsync(stream, RepaintEvery, apply, RepaintAsync, TimeProvider.System, either.Token);
         }
-        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
         }
-        catch (Exception e)
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
         {
             await DispatchExceptionAsync(e);
         }
-        finally
-        {
-            timer.Dispose();
-            await painting;
-            if (!Stopping.IsCancellationRequested)
-            {
-                await InvokeAsync(StateHasChanged);
-            }
-        }
 
-        async Task PaintAsync()
+        async Task RepaintAsync()
         {
-            while (await timer.WaitForNextTickAsync())
+            if (refresh is not null)
             {
-                if (!painted && !Stopping.IsCancellationRequested)
-                {
-                    painted = true;
-                    await InvokeAsync(StateHasChanged);
-                }
+                await refresh();
             }
+            StateHasChanged();
         }
     }
 

@@ -1,0 +1,26 @@
+using Hal9.Engine.Events;
+using Hal9.Web.Runs;
+
+namespace Hal9.Tests.Web.Runs;
+
+public sealed class RunsQueryTests
+{
+    [Fact]
+    public void Url_OfAnyState_ReadsBackTheSame()
+    {
+        foreach (var status in Enum.GetValues<RunStatus>())
+        {
+            var query = new RunsQuery(status, RunKind.Api, "a & b = ü?", "cursor");
+            var read = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri("http://x" + query.ToUrl()).Query);
+
+            Assert.Equal(query, RunsQuery.Parse(read["status"], read["kind"], read["q"], read["after"]));
+        }
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("5")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void Parse_OfWhatIsNoStatus_LeavesItOut(string? status) => Assert.Equal(new RunsQuery(), RunsQuery.Parse(status, null, " ", ""));
+}

@@ -1,0 +1,300 @@
+using Hal9.Engine;
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Conversations;
+using Hal9.Engine.Events;
+using Hal9.Engine.Runs;
+using Hal9.Engine.Tenancy;
+using Hal9.Web.Accounts;
+using Hal9.Web.Shared;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
+
+namespace Hal9.Web.Conversations;
+
+/// <summary>Chat: the address names the conversation and the end of the branch shown.</summary>
+public sealed partial class ChatPage(
+    ConversationService conversations, RunService runs, CurrentActor currentActor, NavigationManager navigation, IJSRuntime js, ISnackbar toasts, ILogger<ChatPage> log)
+{
+    private const int ListLength = 40;
+    private readonly Dictionary<Guid, OpenRun> open = [];
+    private readonly Dictionary<Guid, Refusal> refusals = [];
+    private ElementReference root;
+    private ChatBrowser? browser;
+    private Actor actor = default!;
+    private List<ConversationLine>? list;
+    private string? older;
+    private ConversationView? view;
+    private (Guid? Conversation, Guid? Leaf) shownAddress = (Guid.Empty, null);
+    private PendingQuestion? pending;
+    private Failure? failure;
+    private RunMode mode;
+    private bool stopping;
+    private bool interactive;
+    private string announcement = "";
+
+    /// <summary>The conversation; none: a new one.</summary>
+    [Parameter] public Guid? ConversationId { get; set; }
+
+    /// <summary>The message that ends the branch.</summary>
+    [SupplyParameterFromQuery(Name = "leaf")] public Guid? Leaf { get; set; }
+
+    private string Title => view?.Title ?? "New chat";
+
+    private bool Writing => pending is not null || view?.Branch.Any(m => m.Status is MessageStatus.Streaming) == true;
+
+    private MessageView? Last => view is { Branch: [.., var last] } ? last : null;
+
+    private Usd BranchCost => view!.Branch.Aggregate(Usd.Zero, (sum, m) => sum + m.Cost);
+
+    // While a question is on its way, what it replaces is not shown.
+    private IEnumerable<MessageView> Shown => view is null ? [] : pending is null ? view.Branch
+        : pending.ParentId is null ? [] : view.Branch.Take(view.Branch.TakeWhile(m => m.Id != pending.ParentId).Count() + 1);
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        actor = await currentActor.GetAsync();
+        await LoadListAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (shownAddress == (ConversationId, Leaf))
+        {
+            return;
+        }
+        if (shownAddress.Conversation != ConversationId)
+        {
+            view = null;
+        }
+        shownAddress = (ConversationId, Leaf);
+        pending = null;
+        failure = null;
+        await ReloadAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            interactive = true;
+            browser = await ChatBrowser.AttachAsync(js, "./" + Assets["js/chat.js"], root, text => SendAsync(text, Last?.Id, pushes: false), Stopping);
+            StateHasChanged();
+        }
+        if (browser is not null)
+        {
+            await browser.ShowAsync(ConversationId);
+        }
+    }
+
+    private async Task ReloadAsync()
+    {
+        if (ConversationId is not { } id)
+        {
+            view = null;
+            return;
+        }
+        try
+        {
+            if (await conversations.FindAsync(actor, id, Leaf, Stopping) is not { } found)
+            {
+                navigation.NotFound();
+                return;
+            }
+            await ShowAsync(found);
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            failure = Failure.Of(e, log);
+        }
+    }
+
+    private async Task ShowAsync(ConversationView found)
+    {
+        view = found;
+        foreach (var failed in found.Branch.Where(m => m.Status is MessageStatus.Failed && m.RunId is { } run && !refusals.ContainsKey(run)))
+        {
+            if ((await runs.FindAsync(actor, failed.RunId!.Value, Stopping))?.Refusal is { } refusal)
+            {
+                refusals[failed.RunId.Value] = refusal;
+            }
+        }
+    }
+
+    private Task<bool> AskAsync(string text) => SendAsync(text, null, pushes: false);
+
+    /// <summary>Sends a question below <paramref name="parentId"/>; false when it was not taken, so that the browser keeps the text.</summary>
+    private async Task<bool> SendAsync(string text, Guid? parentId, bool pushes)
+    {
+        if (Writing || string.IsNullOrWhiteSpace(text))
+        {
+            return false;
+        }
+        pending = new PendingQuestion(text.Trim(), parentId);
+        failure = null;
+        StateHasChanged();
+        return await TurnAsync(() => conversations.SendAsync(actor, ConversationId, parentId, pending.Text, mode, Stopping), pushes);
+    }
+
+    private Task AgainAsync(MessageView answer)
+    {
+        if (Writing)
+        {
+            return Task.CompletedTask;
+        }
+        var question = view!.Branch.First(m => m.Id == answer.ParentId);
+        pending = new PendingQuestion(question.Content, question.ParentId);
+        failure = null;
+        StateHasChanged();
+        return TurnAsync(() => conversations.RegenerateAsync(actor, answer.Id, mode, Stopping), pushes: true);
+    }
+
+    private async Task<bool> TurnAsync(Func<Task<SentMessage>> send, bool pushes)
+    {
+        try
+        {
+            var sent = await send();
+            var found = await conversations.FindAsync(actor, sent.ConversationId, sent.AnswerId, Stopping);
+            shownAddress = (sent.ConversationId, sent.AnswerId);
+            pending = null;
+            if (found is not null)
+            {
+                await ShowAsync(found);
+            }
+            // A new question is the same view gone on; an edit or another answer is a branch, and "back" returns to the one before.
+            navigation.NavigateTo(Urls.Chat(sent.ConversationId, sent.AnswerId), replace: !pushes && ConversationId is not null);
+            await LoadListAsync();
+            return true;
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            pending = null;
+            failure = Failure.Of(e, log);
+            return false;
+        }
+        finally
+        {
+            if (!Stopping.IsCancellationRequested)
+            {
+                StateHasChanged();
+            }
+        }
+    }
+
+    private OpenRun? OpenOf(MessageView message)
+    {
+        if (message.Status is not MessageStatus.Streaming || message.RunId is not { } runId)
+        {
+            return null;
+        }
+        if (!open.TryGetValue(runId, out var run))
+        {
+            open[runId] = run = new OpenRun(runId, runs.WatchAnswerAsync(actor, runId, Stopping), runs.WatchAsync(actor, runId, 0, Stopping));
+        }
+        return run;
+    }
+
+    private async Task EndedAsync(Exception? error)
+    {
+        if (error is not null)
+        {
+            failure = Failure.Of(error, log);
+        }
+        stopping = false;
+        open.Clear();
+        await ReloadAsync();
+        await LoadListAsync();
+        announcement = Last is { Role: MessageRole.Assistant } last
+            ? last.Status is MessageStatus.Complete ? "The answer is complete." : $"The answer ended: {StatusLook.Of(last.Status).Word}."
+            : "";
+    }
+
+    private async Task StopAsync()
+    {
+        if (view?.Branch.LastOrDefault(m => m.Status is MessageStatus.Streaming)?.RunId is { } runId && !stopping)
+        {
+            stopping = true;
+            try
+            {
+                await runs.CancelAsync(actor, runId, null, "Stopped in chat", Stopping);
+            }
+            catch (Exception e) when (!Stopping.IsCancellationRequested)
+            {
+                stopping = false;
+                failure = Failure.Of(e, log);
+            }
+        }
+    }
+
+    private async Task LoadListAsync()
+    {
+        try
+        {
+            var page = await conversations.ListAsync(actor, null, ListLength, Stopping);
+            (list, older) = ([.. page.Items], page.Next);
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            (list, failure) = (list ?? [], Failure.Of(e, log));
+        }
+    }
+
+    private async Task MoreAsync()
+    {
+        var page = await conversations.ListAsync(actor, older, ListLength, Stopping);
+        list!.AddRange(page.Items);
+        older = page.Next;
+    }
+
+    private async Task RenameAsync(ConversationLine renamed)
+    {
+        await conversations.RenameAsync(actor, renamed.Id, renamed.Title, Stopping);
+        await LoadListAsync();
+        if (renamed.Id == ConversationId)
+        {
+            view = view is null ? null : view with { Title = renamed.Title };
+        }
+    }
+
+    private async Task ArchiveAsync(ConversationLine item)
+    {
+        await conversations.ArchiveAsync(actor, item.Id, Stopping);
+        await LoadListAsync();
+        if (item.Id == ConversationId)
+        {
+            navigation.NavigateTo(Urls.Chat());
+        }
+        toasts.Add($"“{item.Title}” is archived.", Severity.Normal, options =>
+        {
+            options.HideIcon = true;
+            options.Action = "Undo";
+            options.OnClick = async _ =>
+            {
+                await conversations.RestoreAsync(actor, item.Id, CancellationToken.None);
+                await InvokeAsync(async () =>
+                {
+                    await LoadListAsync();
+                    StateHasChanged();
+                });
+            };
+        });
+    }
+
+    private async Task CopyAsync(string text)
+    {
+        if (browser is not null)
+        {
+            await browser.CopyAsync(text);
+            toasts.Add("Copied.", Severity.Normal, options => (options.HideIcon, options.VisibleStateDuration) = (true, 1500));
+        }
+    }
+
+    private string AddressOf(Guid leaf) => Urls.Chat(ConversationId, leaf);
+
+    private static TimeSpan? LengthOf(MessageView message) => message.EndedAt - message.CreatedAt;
+
+    private sealed record PendingQuestion(string Text, Guid? ParentId);
+}

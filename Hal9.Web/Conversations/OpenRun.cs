@@ -1,0 +1,10 @@
+using Hal9.Engine.Events;
+using Hal9.Engine.Runs;
+
+namespace Hal9.Web.Conversations;
+
+/// <summary>The streams of a run whose answer is being written.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Pieces">Its answer.</param>
+/// <param name="Events">Its events.</param>
+public sealed record OpenRun(Guid RunId, IAsyncEnumerable<AnswerPiece> Pieces, IAsyncEnumerable<RunEvent> Events);

@@ -1,0 +1,132 @@
+using Hal9.Engine.Events;
+using Hal9.Engine.Runs;
+using Hal9.Engine.Tenancy;
+using Hal9.Web.Accounts;
+using Hal9.Web.Shared;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Hal9.Web.Runs;
+
+/// <summary>One run: tree, timeline and events, live. The address holds the view and the step.</summary>
+public sealed partial class RunPage(RunService runs, CurrentActor currentActor, NavigationManager navigation, ILogger<RunPage> log)
+{
+    private const string Treed = "tree";
+    private const string Timelined = "timeline";
+    private const string Evented = "events";
+    private static readonly (string Name, string Word)[] Tabs = [(Treed, "Tree"), (Timelined, "Timeline"), (Evented, "Events")];
+    private static readonly DialogOptions DialogLook = new() { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true, CloseOnEscapeKey = true };
+    private readonly List<RunEvent> events = [];
+    private Actor actor = default!;
+    private RunView? run;
+    private IReadOnlyList<TreeRow> rows = [];
+    private Failure? failure;
+    private Guid loaded;
+    private Guid followed;
+    private StepView? asked;
+    private bool asking;
+    private bool cancelling;
+    private string reason = "";
+    private CancellationTokenSource? watching;
+
+    /// <summary>The run.</summary>
+    [Parameter] public Guid RunId { get; set; }
+
+    /// <summary><c>tree</c>, <c>timeline</c> or <c>events</c>.</summary>
+    [SupplyParameterFromQuery(Name = "tab")] public string? Tab { get; set; }
+
+    /// <summary>The step in the panel; none: the root.</summary>
+    [SupplyParameterFromQuery(Name = "step")] public Guid? StepId { get; set; }
+
+    [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
+
+    private string View => Tab is Timelined or Evented ? Tab : Treed;
+
+    private StepView? Selected => rows.FirstOrDefault(row => row.Step.Id == StepId)?.Step ?? run?.Root;
+
+    private bool CanSteer => run is { } r && !r.Status.IsFinal()
+        && (actor.May(Permission.SteerRuns) || (r.UserId == actor.UserId && actor.May(Permission.UseRuns)));
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync() => actor = await currentActor.GetAsync();
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (loaded == RunId)
+        {
+            return;
+        }
+        loaded = RunId;
+        run = null;
+        rows = [];
+        await LoadAsync();
+        if (run is null && failure is null)
+        {
+            navigation.NotFound();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (followed == RunId || run is null)
+        {
+            return Task.CompletedTask;
+        }
+        followed = RunId;
+        return FollowAsync();
+    }
+
+    // The events tell that something changed; the snapshot, read at most four times a second, tells what.
+    private async Task FollowAsync()
+    {
+        if (watching is not null)
+        {
+            await watching.CancelAsync();
+            watching.Dispose();
+        }
+        watching = new CancellationTokenSource();
+        events.Clear();
+        await WatchAsync(runs.WatchAsync(actor, RunId, 0, Stopping), events.Add, LoadAsync, watching.Token);
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            var id = RunId;
+            var found = await runs.FindAsync(actor, id, Stopping);
+            if (found is not null && id == RunId)
+            {
+                (run, rows, failure) = (found, RunTree.Rows(found.Root), null);
+            }
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            failure = Failure.Of(e, log);
+        }
+    }
+
+    private IEnumerable<SignalSent> SignalsOf(Guid stepId) => events.OfType<SignalSent>().Where(s => s.FromStep == stepId || s.ToStep == stepId);
+
+    private void AskCancel(StepView? step) => (asked, reason, asking) = (step is { ParentId: null } ? null : step, "", true);
+
+    private async Task CancelAsync()
+    {
+        (asking, cancelling) = (false, true);
+        try
+        {
+            await runs.CancelAsync(actor, RunId, asked?.Id, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), Stopping);
+            await LoadAsync();
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            failure = Failure.Of(e, log);
+        }
+        finally
+        {
+            cancelling = false;
+        }
+    }
+}

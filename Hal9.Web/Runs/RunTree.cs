@@ -1,0 +1,38 @@
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Runs;
+
+namespace Hal9.Web.Runs;
+
+/// <summary>A step's place in the tree as drawn.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Depth">0 for the root.</param>
+public sealed record TreeRow(StepView Step, int Depth);
+
+/// <summary>A run's steps as a list, parents before children, and what can be counted over them.</summary>
+public static class RunTree
+{
+    /// <summary>All steps, each before its children.</summary>
+    public static IReadOnlyList<TreeRow> Rows(StepView? root)
+    {
+        var rows = new List<TreeRow>();
+        Walk(root, 0);
+        return rows;
+
+        void Walk(StepView? step, int depth)
+        {
+            if (step is null)
+            {
+                return;
+            }
+            rows.Add(new TreeRow(step, depth));
+            foreach (var child in step.Steps)
+            {
+                Walk(child, depth + 1);
+            }
+        }
+    }
+
+    /// <summary>Tokens of a step and all below it.</summary>
+    public static TokenUsage Tokens(StepView step) =>
+        Rows(step).SelectMany(row => row.Step.ModelCalls).Aggregate(default(TokenUsage), (sum, call) => sum + call.Usage);
+}

@@ -1,0 +1,39 @@
+namespace Hal9.Web.Shared;
+
+/// <summary>The console's own icons: strokes on a 24 by 24 grid, drawn by <see cref="Icon"/>.</summary>
+internal static class Glyphs
+{
+    public const string Chat = "<path d='M4 5h16v11H10l-5 4v-4H4z'/>";
+    public const string Runs = "<circle cx='6' cy='5' r='2'/><circle cx='18' cy='12' r='2'/><circle cx='18' cy='19' r='2'/><path d='M6 7v10a2 2 0 0 0 2 2h8M6 12h10'/>";
+    public const string Plus = "<path d='M12 5v14M5 12h14'/>";
+    public const string Pencil = "<path d='M4 20h4L19 9l-4-4L4 16zM13 7l4 4'/>";
+    public const string Archive = "<path d='M3 5h18v4H3zM5 9v10h14V9M10 13h4'/>";
+    public const string Copy = "<rect x='9' y='9' width='11' height='11' rx='2'/><path d='M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3'/>";
+    public const string Again = "<path d='M20 11a8 8 0 1 0-2 6M20 4v7h-7'/>";
+    public const string Left = "<path d='M14 6l-6 6 6 6'/>";
+    public const string Right = "<path d='M10 6l6 6-6 6'/>";
+    public const string Down = "<path d='M6 9l6 6 6-6'/>";
+    public const string Up = "<path d='M12 19V5M6 11l6-6 6 6'/>";
+    public const string Stop = "<rect x='7' y='7' width='10' height='10' rx='1.5' fill='currentColor'/>";
+    public const string Open = "<path d='M10 5H5v14h14v-5M14 4h6v6M20 4l-9 9'/>";
+    public const string Sidebar = "<rect x='3' y='5' width='18' height='14' rx='2'/><path d='M9 5v14'/>";
+    public const string Sun = "<circle cx='12' cy='12' r='4'/><path d='M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5L19 19M19 5l-1.5 1.5M6.5 17.5L5 19'/>";
+    public const string Moon = "<path d='M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z'/>";
+    public const string Screen = "<rect x='3' y='4' width='18' height='12' rx='2'/><path d='M9 20h6M12 16v4'/>";
+    public const string Keyboard = "<rect x='2' y='6' width='20' height='12' rx='2'/><path d='M6 10h.01M10 10h.01M14 10h.01M18 10h.01M8 14h8'/>";
+    public const string Person = "<circle cx='12' cy='8' r='4'/><path d='M4 20c1-4 4-6 8-6s7 2 8 6'/>";
+    public const string Leave = "<path d='M10 4H5v16h5M15 8l4 4-4 4M19 12H9'/>";
+    public const string Pause = "<path d='M9 6v12M15 6v12'/>";
+    public const string Play = "<path d='M8 5l11 7-11 7z'/>";
+    public const string Search = "<circle cx='11' cy='11' r='6'/><path d='M20 20l-4.5-4.5'/>";
+    public const string Close = "<path d='M6 6l12 12M18 6L6 18'/>";
+
+    public const string Queued = "<circle cx='12' cy='12' r='8' stroke-dasharray='3 3'/>";
+    public const string Working = "<path d='M12 4a8 8 0 1 1-7 4'/>";
+    public const string Waiting = "<circle cx='12' cy='12' r='8'/><path d='M12 8v4l3 2'/>";
+    public const string Frozen = "<path d='M12 3v18M4 7.5l16 9M20 7.5l-16 9'/>";
+    public const string Good = "<circle cx='12' cy='12' r='8'/><path d='M8.5 12l2.5 2.5 4.5-5'/>";
+    public const string Failing = "<path d='M12 4l9 16H3zM12 10v4M12 17h.01'/>";
+    public const string Cancelled = "<circle cx='12' cy='12' r='8'/><path d='M6.5 6.5l11 11'/>";
+    public const string Refused = "<path d='M8.5 4h7L20 8.5v7L15.5 20h-7L4 15.5v-7zM8 12h8'/>";
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Hal9.Engine;
+
+namespace Hal9.Web.Shared;
+
+/// <summary>Money as people read it: cents above a dollar, four decimals below, and below a cent at least four significant digits.</summary>
+internal static class MoneyText
+{
+    private const int NanoDigits = 9;
+
+    public static string Format(Usd value)
+    {
+        var amount = Math.Abs(value.Amount);
+        var sign = value.Nano < 0 ? "−" : "";
+        var (most, least) = amount switch
+        {
+            0 => (2, 2),
+            >= 1 => (2, 2),
+            >= 0.01m => (4, 2),
+            _ => (Math.Min(NanoDigits, LeadingZeros(amount) + 4), 4),
+        };
+        var shape = "#,0." + new string('0', least) + new string('#', Math.Max(0, most - least));
+        return $"{sign}${decimal.Round(amount, most, MidpointRounding.AwayFromZero).ToString(shape, CultureInfo.InvariantCulture)}";
+    }
+
+    private static int LeadingZeros(decimal amount)
+    {
+        var zeros = 0;
+        for (var rest = amount * 10; rest < 1; rest *= 10)
+        {
+            zeros++;
+        }
+        return zeros;
+    }
+}

@@ -1,0 +1,66 @@
+using Hal9.Engine.Conversations;
+using Hal9.Engine.Events;
+
+namespace Hal9.Web.Shared;
+
+/// <summary>How a state is shown: a tone of the palette, an icon and a word, so that colour never speaks alone.</summary>
+/// <param name="Tone"><c>working</c>, <c>waiting</c>, <c>good</c>, <c>failing</c> or <c>paused</c>.</param>
+/// <param name="Icon">One of <see cref="Glyphs"/>.</param>
+/// <param name="Word">The state in a word.</param>
+public sealed record StatusLook(string Tone, string Icon, string Word)
+{
+    private static readonly StatusLook Queued = new("paused", Glyphs.Queued, "Queued");
+    private static readonly StatusLook Working = new("working", Glyphs.Working, "Running");
+    private static readonly StatusLook Succeeded = new("good", Glyphs.Good, "Succeeded");
+    private static readonly StatusLook Failed = new("failing", Glyphs.Failing, "Failed");
+    private static readonly StatusLook Cancelled = new("paused", Glyphs.Cancelled, "Cancelled");
+    private static readonly StatusLook Refused = new("failing", Glyphs.Refused, "Refused");
+
+    /// <summary>A run's state.</summary>
+    public static StatusLook Of(RunStatus status) => status switch
+    {
+        RunStatus.Queued => Queued,
+        RunStatus.Running => Working,
+        RunStatus.Waiting => new("waiting", Glyphs.Waiting, "Waiting"),
+        RunStatus.Paused => new("paused", Glyphs.Pause, "Paused"),
+        RunStatus.Frozen => new("waiting", Glyphs.Frozen, "Frozen"),
+        RunStatus.Succeeded => Succeeded,
+        RunStatus.Failed => Failed,
+        RunStatus.Cancelled => Cancelled,
+        RunStatus.Refused => Refused,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    /// <summary>A step's state.</summary>
+    public static StatusLook Of(StepStatus status) => status switch
+    {
+        StepStatus.Queued => Queued,
+        StepStatus.Running => Working,
+        StepStatus.Succeeded => Succeeded,
+        StepStatus.Failed => Failed,
+        StepStatus.Cancelled => Cancelled,
+        StepStatus.Refused => Refused,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    /// <summary>A model call's state.</summary>
+    public static StatusLook Of(CallStatus status) => status switch
+    {
+        CallStatus.Running => Working,
+        CallStatus.Succeeded => Succeeded,
+        CallStatus.Failed => Failed,
+        CallStatus.Cancelled => Cancelled,
+        CallStatus.Interrupted => new("waiting", Glyphs.Failing, "Interrupted"),
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    /// <summary>A message's state.</summary>
+    public static StatusLook Of(MessageStatus status) => status switch
+    {
+        MessageStatus.Complete => Succeeded,
+        MessageStatus.Streaming => Working,
+        MessageStatus.Stopped => new("paused", Glyphs.Stop, "Stopped"),
+        MessageStatus.Failed => Failed,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+}

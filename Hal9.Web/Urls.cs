@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Hal9.Web;
+
+/// <summary>The addresses of the pages. Each view's state is in its address, so a copied link opens the same view.</summary>
+public static class Urls
+{
+    /// <summary>The start page.</summary>
+    public const string Home = "/";
+
+    /// <summary>The style page, in Development only.</summary>
+    public const string Design = "/design";
+
+    /// <summary>Shown for what does not exist.</summary>
+    public const string NotFound = "/not-found";
+
+    /// <summary>A conversation and the message at the end of the branch shown; without an id a new one.</summary>
+    public static string Chat(Guid? conversationId = null, Guid? leafId = null) => conversationId is null
+        ? "/chat"
+        : WithQuery($"/chat/{conversationId}", ("leaf", leafId?.ToString()));
+
+    /// <summary>The list of runs.</summary>
+    public static string Runs(string? status = null, string? kind = null, string? text = null, string? after = null) =>
+        WithQuery("/runs", ("status", status), ("kind", kind), ("q", text), ("after", after));
+
+    /// <summary>A run, one of its tabs and one of its steps.</summary>
+    public static string Run(Guid runId, string? tab = null, Guid? stepId = null) =>
+        WithQuery($"/runs/{runId}", ("tab", tab), ("step", stepId?.ToString()));
+
+    private static string WithQuery(string path, params ReadOnlySpan<(string Name, string? Value)> query)
+    {
+        foreach (var (name, value) in query)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                path = QueryHelpers.AddQueryString(path, name, value);
+            }
+        }
+        return path;
+    }
+}

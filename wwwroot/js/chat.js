@@ -1,0 +1,135 @@
+// The chat's half in the browser: the text field (grow, draft, send), the scroll that follows the stream, the list's drawer, the clipboard.
+
+const near = 80;
+const draftKey = conversation => `hal9-draft:${conversation}`;
+
+export function attach(root, server) {
+    const stop = new AbortController();
+    const on = (target, name, handler, options = {}) => target.addEventListener(name, handler, { ...options, signal: stop.signal });
+    const form = root.querySelector("[data-composer]");
+    const field = form.querySelector("textarea");
+    const hint = form.querySelector("[data-hint]");
+    const thread = root.querySelector("[data-thread]");
+    let conversation = "new";
+    let busy = false;
+    let following = true;
+
+    const writing = () => form.querySelector("[data-stop]") !== null;
+
+    function grow() {
+        field.style.height = "auto";
+        field.style.height = `${Math.min(field.scrollHeight, innerHeight * 0.4)}px`;
+    }
+
+    function say(reason) {
+        hint.textContent = reason ?? hint.dataset.hintUsual;
+        form.classList.toggle("composer-refusing", reason !== undefined);
+    }
+
+    function typed() {
+        grow();
+        const tooLong = field.value.length > Number(form.dataset.limit);
+        say(tooLong ? `Too long: ${field.value.length.toLocaleString()} of ${Number(form.dataset.limit).toLocaleString()} characters` : undefined);
+        if (field.value) {
+            localStorage.setItem(draftKey(conversation), field.value);
+        } else {
+            localStorage.removeItem(draftKey(conversation));
+        }
+    }
+
+    async function send() {
+        const text = field.value;
+        if (busy || writing() || !text.trim() || text.length > Number(form.dataset.limit)) {
+            return;
+        }
+        busy = true;
+        following = true;
+        form.setAttribute("aria-busy", "true");
+        const from = conversation;
+        try {
+            field.value = "";
+            grow();
+            if (await server.invokeMethodAsync("SendAsync", text)) {
+                localStorage.removeItem(draftKey(from));
+            } else {
+                field.value ||= text;
+                grow();
+            }
+        } catch {
+            field.value ||= text;
+            grow();
+            say("Not sent: there is no connection. The text is kept.");
+        } finally {
+            busy = false;
+            form.removeAttribute("aria-busy");
+            field.focus();
+        }
+    }
+
+    function follow() {
+        if (following) {
+            thread.scrollTop = thread.scrollHeight;
+        }
+        root.classList.toggle("chat-away", !following && thread.scrollHeight > thread.clientHeight + near);
+    }
+
+    on(form, "submit", e => { e.preventDefault(); send(); });
+    on(field, "input", typed);
+    on(field, "keydown", e => {
+        if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
+            e.preventDefault();
+            send();
+        } else if (e.key === "Escape" && !e.shiftKey) {
+            form.querySelector("[data-stop]")?.click();
+        }
+    });
+    on(thread, "scroll", () => {
+        following = thread.scrollHeight - thread.scrollTop - thread.clientHeight < near;
+        root.classList.toggle("chat-away", !following);
+    });
+    on(root, "click", e => {
+        if (e.target.closest("[data-jump]")) {
+            following = true;
+            follow();
+        } else if (e.target.closest("[data-toggle-side]")) {
+            root.classList.toggle("chat-side-flipped");
+        } else if (e.target.closest(".chat-side a") && matchMedia("(max-width: 960px)").matches) {
+            root.classList.remove("chat-side-flipped");
+        }
+    });
+    const size = new ResizeObserver(follow);
+    size.observe(thread.firstElementChild);
+    size.observe(thread);
+
+    return {
+        show(next) {
+            conversation = next;
+            following = true;
+            if (!busy) {
+                field.value = localStorage.getItem(draftKey(next)) ?? "";
+                typed();
+                if (matchMedia("(min-width: 961px)").matches) {
+                    field.focus();
+                }
+            }
+            follow();
+        },
+        async copy(text) {
+            if (navigator.clipboard) {
+                await navigator.clipboard.writeText(text);
+                return;
+            }
+            // Without TLS a browser has no clipboard object; the old way still works.
+            const box = document.createElement("textarea");
+            box.value = text;
+            document.body.append(box);
+            box.select();
+            document.execCommand("copy");
+            box.remove();
+        },
+        dispose() {
+            stop.abort();
+            size.disconnect();
+        },
+    };
+}

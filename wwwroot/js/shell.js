@@ -1,0 +1,109 @@
+// What the shell does in the browser itself, so that it also works while the connection is gone.
+
+const year = 31536000;
+const singleKeys = "hal9-single-keys";
+
+function chooseTheme(value) {
+    document.documentElement.dataset.theme = value;
+    document.cookie = `hal9-theme=${value}; path=/; max-age=${year}; samesite=lax`;
+}
+
+function openShortcuts() {
+    const sheet = document.getElementById("shortcuts");
+    if (sheet && !sheet.open) {
+        sheet.querySelector("[data-single-keys]").checked = localStorage.getItem(singleKeys) !== "off";
+        sheet.showModal();
+    }
+}
+
+async function copy(text, button) {
+    await navigator.clipboard.writeText(text);
+    const word = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = word; }, 1500);
+}
+
+document.addEventListener("change", e => {
+    if (e.target.matches("[data-theme-choice]")) {
+        chooseTheme(e.target.value);
+    } else if (e.target.matches("[data-single-keys]")) {
+        localStorage.setItem(singleKeys, e.target.checked ? "on" : "off");
+    }
+});
+
+document.addEventListener("click", e => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+        if (!menu.contains(e.target) || e.target.closest("[data-close-menu]")) {
+            menu.open = false;
+        }
+    }
+    if (e.target.closest(".skip")) {
+        e.preventDefault();
+        document.getElementById("content").focus();
+    } else if (e.target.closest("[data-open-shortcuts]")) {
+        openShortcuts();
+    } else if (e.target.closest("[data-reconnect]")) {
+        reconnect();
+    } else if (e.target.id === "shortcuts") {
+        e.target.close();
+    }
+    const copyCode = e.target.closest("[data-copy-code]");
+    if (copyCode) {
+        copy(copyCode.closest(".code").querySelector("pre").textContent, copyCode);
+    }
+}, true);
+
+document.addEventListener("keydown", e => {
+    const typing = e.target.closest("input, textarea, select, [contenteditable]");
+    if (e.ctrlKey && e.shiftKey && e.code === "KeyO") {
+        e.preventDefault();
+        const link = document.querySelector("[data-new-chat]") ?? document.querySelector(".rail-link[href='chat']");
+        link?.click();
+    } else if (e.shiftKey && e.key === "Escape") {
+        const composer = document.querySelector("[data-composer] textarea");
+        if (composer) {
+            e.preventDefault();
+            composer.focus();
+        }
+    } else if (e.ctrlKey && e.key === "/") {
+        e.preventDefault();
+        openShortcuts();
+    } else if (e.key === "?" && !typing && localStorage.getItem(singleKeys) !== "off") {
+        e.preventDefault();
+        openShortcuts();
+    } else if (e.key === "Escape") {
+        const menu = document.querySelector("details.menu[open]");
+        if (menu) {
+            menu.open = false;
+            menu.querySelector("summary").focus();
+        }
+    }
+});
+
+// Reconnecting: the same circuit when the server still has it, a resumed one when it can, else the same address anew.
+const notice = document.getElementById("components-reconnect-modal");
+
+async function reconnect() {
+    try {
+        if (!await Blazor.reconnect() && !await Blazor.resumeCircuit()) {
+            location.reload();
+        }
+    } catch {
+        document.addEventListener("visibilitychange", reconnectWhenSeen);
+    }
+}
+
+function reconnectWhenSeen() {
+    if (document.visibilityState === "visible") {
+        document.removeEventListener("visibilitychange", reconnectWhenSeen);
+        reconnect();
+    }
+}
+
+notice?.addEventListener("components-reconnect-state-changed", e => {
+    if (e.detail.state === "failed") {
+        document.addEventListener("visibilitychange", reconnectWhenSeen);
+    } else if (e.detail.state === "rejected") {
+        location.reload();
+    }
+});
