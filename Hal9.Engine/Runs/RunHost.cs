@@ -15,7 +15,7 @@ namespace Hal9.Engine.Runs;
 /// </summary>
 internal sealed partial class RunHost(
     RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IEnumerable<IRunEndWriter> endWriters,
-    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IAsyncDisposable
+    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IDisposable
 {
     /// <summary>A run whose owner has been silent for so long has none any more.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(15);
@@ -24,6 +24,7 @@ internal sealed partial class RunHost(
     private readonly ConcurrentDictionary<Guid, Task> loops = new();
     private readonly SemaphoreSlim places = new(options.Value.MaxConcurrent);
     private readonly CancellationTokenSource stopping = new();
+    private int stopped;
 
     /// <summary>This process, as a run's row names it.</summary>
     public string Id { get; } = Guid.CreateVersion7().ToString();
@@ -86,10 +87,20 @@ internal sealed partial class RunHost(
     }
 
     /// <summary>Stops all loops and waits for them; their runs go on at the next start.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
+        // The worker stops the loops before the database closes; the container disposes once more.
+        if (Interlocked.Exchange(ref stopped, 1) == 1)
+        {
+            return;
+        }
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops.Values).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
         places.Dispose();
         stopping.Dispose();
     }
