@@ -1,6 +1,7 @@
 using Hal9.Engine;
 using Hal9.Engine.Budgets;
 using Hal9.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hal9.Tests.Engine.Budgets;
 
@@ -66,6 +67,19 @@ public sealed class BudgetServiceTests(SqliteTemplate template) : IClassFixture<
         await lab.ReserveAsync(LedgerLab.Call(actor with { UserId = Guid.CreateVersion7() }), 2);
 
         Assert.Equal("user", refused.Refusal.Scope);
+    }
+
+    [Fact]
+    public async Task Reserve_ThatMayWaitForLong_WaitsNoLongerThanTheSetting()
+    {
+        using var folder = new TempFolder();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+        await using var lab = new LedgerLab(Hal9.Engine.Storage.Database.Sqlite(template.CopyTo(folder.Path)), folder.Path, time, waitSeconds: 0);
+        var actor = await lab.MakeTenantAsync();
+        await lab.LimitAsync(actor, 3);
+        await lab.ReserveAsync(LedgerLab.Call(actor), 3);
+
+        await Assert.ThrowsAsync<BudgetRefused>(() => lab.ReserveAsync(LedgerLab.Call(actor), 2, wait: TimeSpan.FromHours(1)));
     }
 
     private LedgerLab Open(TempFolder folder) => new(Hal9.Engine.Storage.Database.Sqlite(template.CopyTo(folder.Path)), folder.Path, TimeProvider.System);
