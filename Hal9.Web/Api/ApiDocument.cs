@@ -13,9 +13,9 @@ internal static class ApiDocument
 {
     private const string Bearer = "bearer";
 
-    /// <summary>Scalar's page starts by an inline script and styles itself inline; everything comes from this host.</summary>
+    /// <summary>Scalar's page starts by an inline script (with a nonce) and styles itself inline; everything comes from this host.</summary>
     private const string PagePolicy =
-        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self' 'nonce-{0}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
     {
@@ -89,13 +89,16 @@ internal static class ApiDocument
                 .WithTitle("HAL9 Console: interface for programs")
                 .WithOpenApiRoutePattern("/openapi/{documentName}.json")
                 .DisableDefaultFonts()
-                .DisableTelemetry())
+                .DisableTelemetry()
+                .WithNonce())
             .Needs(Permission.ReadEngine)
             .AddEndpointFilter(async (context, next) =>
             {
                 context.HttpContext.Response.OnStarting(static state =>
                 {
-                    ((HttpContext)state).Response.Headers.ContentSecurityPolicy = PagePolicy;
+                    var http = (HttpContext)state;
+                    http.Response.Headers.ContentSecurityPolicy = string.Format(
+                        System.Globalization.CultureInfo.InvariantCulture, PagePolicy, http.Items[ScalarOptions.NonceHttpContextItemKey]);
                     return Task.CompletedTask;
                 }, context.HttpContext);
                 return await next(context);

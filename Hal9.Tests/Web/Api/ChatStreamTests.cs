@@ -118,7 +118,7 @@ public sealed class ChatStreamTests(Hal9Host host) : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task FailureAfterTheFirstPiece_IsAnErrorEventAndTheEnd()
     {
-        host.Provider.Enqueue(ScriptedReply.Of("a text that breaks off in the middle of it") with { ChunkSize = 6, Fault = Fault.Reset(afterChunks: 3) });
+        host.Provider.Enqueue(ScriptedReply.Of("a text that breaks off in the middle of it") with { ChunkSize = 6, Fault = Fault.Truncate(afterChunks: 3) });
 
         var (_, text) = await ReadAsync(Ask("scripted/fast", includeUsage: true));
 
