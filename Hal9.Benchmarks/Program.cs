@@ -1,8 +1,10 @@
 using Hal9.Benchmarks;
+using Hal9.Tests.Support;
 
 return args switch
 {
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
+    ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
     _ => await UsageAsync(),
 };
 
