@@ -1,4 +1,5 @@
 using Hal9.Engine;
+using Hal9.Engine.Storage;
 using Hal9.Web.Accounts;
 using Hal9.Web.Api;
 using Hal9.Web.Shell;
@@ -17,22 +18,33 @@ public static class WebSetup
         }
         // Without this an unpublished build in Production serves every static file as 200 with no content.
         builder.WebHost.UseStaticWebAssets();
+        builder.AddLimits();
 
         builder.Services.AddHal9Engine(builder.Configuration.GetSection("Hal9"));
+        builder.AddShell();
         builder.AddAccounts();
         builder.AddApi();
-        builder.AddShell();
     }
 
-    /// <summary>Brings the database up to date, then lays the pipeline.</summary>
+    /// <summary>
+    /// Brings the database up to date, then lays the pipeline. Behind a proxy, ASPNETCORE_FORWARDEDHEADERS_ENABLED=true puts the
+    /// forwarded address and scheme in front of all of this; nothing else trusts those headers.
+    /// </summary>
     public static async Task UseHal9Async(this WebApplication app)
     {
         KnownSettings.Check(app.Configuration);
-        await app.Services.GetRequiredService<Engine.Storage.Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
+        await app.Services.GetRequiredService<Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
+        await app.PrepareAccountsAsync();
+
+        app.UseProductHeaders();
+        app.UseExceptionHandler();
         app.UseShell();
         app.UseApi();
-        await app.UseAccountsAsync();
+        app.UseAuthentication();
+        app.UseSameOriginForCookies();
+        app.UseAuthorization();
         app.UseAntiforgery();
+
         app.MapStaticAssets().AllowAnonymous();
         app.MapAccounts();
         app.MapApi();

@@ -24,6 +24,7 @@ internal sealed partial class RunHost(
     private readonly ConcurrentDictionary<Guid, Task> loops = new();
     private readonly SemaphoreSlim places = new(options.Value.MaxConcurrent);
     private readonly CancellationTokenSource stopping = new();
+    private int stopped;
 
     /// <summary>This process, as a run's row names it.</summary>
     public string Id { get; } = Guid.CreateVersion7().ToString();
@@ -88,6 +89,11 @@ internal sealed partial class RunHost(
     /// <summary>Stops all loops and waits for them; their runs go on at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The worker stops the loops before the database closes; the container disposes once more.
+        if (Interlocked.Exchange(ref stopped, 1) == 1)
+        {
+            return;
+        }
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops.Values).ConfigureAwait(false);
         places.Dispose();

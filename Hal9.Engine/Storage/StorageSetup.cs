@@ -15,6 +15,7 @@ internal static class StorageSetup
             .ValidateOnStart();
         services.AddSingleton(provider => DataDirectory.Hold(provider.GetRequiredService<IOptions<DataOptions>>().Value.Directory));
         services.AddSingleton(provider => Database.Sqlite(provider.GetRequiredService<DataDirectory>().DatabaseFile));
+        services.AddSingleton<InstanceKeys>();
         services.AddSingleton<Writer>();
         services.AddSingleton<Migrator>();
         services.AddSingleton<StorageHealth>();

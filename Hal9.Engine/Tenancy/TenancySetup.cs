@@ -4,5 +4,8 @@ namespace Hal9.Engine.Tenancy;
 
 internal static class TenancySetup
 {
-    public static IServiceCollection AddTenancy(this IServiceCollection services) => services.AddSingleton<TenantScope>();
+    public static IServiceCollection AddTenancy(this IServiceCollection services) => services
+        .AddSingleton<TenantScope>()
+        .AddSingleton<TenantService>()
+        .AddSingleton<KeyService>();
 }

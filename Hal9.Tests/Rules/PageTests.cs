@@ -9,10 +9,10 @@ namespace Hal9.Tests.Rules;
 public sealed class PageTests
 {
     // Open to everybody.
-    private static readonly string[] Open = ["DesignPage", "NotFound"];
+    private static readonly string[] Open = ["DesignPage", "Login", "NotFound", "Setup"];
 
     // For whoever is signed in, whatever their role.
-    private static readonly string[] SignedIn = [];
+    private static readonly string[] SignedIn = ["ChooseTenant", "Denied"];
 
     private static IEnumerable<Type> Pages => typeof(Hal9.Web.WebSetup).Assembly.GetTypes().Where(type => type.IsDefined(typeof(RouteAttribute), false));
 

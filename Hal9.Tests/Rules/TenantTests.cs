@@ -21,6 +21,9 @@ public sealed class TenantTests
         ["Hal9.Engine.Budgets.AnchorLog"] = "the key of anchors belongs to the instance",
         ["Hal9.Engine.Budgets.BudgetLedger"] = "reservations left behind are swept over all tenants",
         ["Hal9.Engine.Runs.RunStore"] = "the sweeper takes over runs of every tenant whose owner is gone",
+        ["Hal9.Engine.Tenancy.TenantService"] = "makes tenants, and finds a person's tenants at sign-in",
+        ["Hal9.Engine.Tenancy.KeyService"] = "finds out the tenant of an API key by the key",
+        ["Hal9.Engine.Storage.InstanceKeys"] = "its keys belong to the instance",
     };
 
     private static IEnumerable<IEntityType> Entities

@@ -1,0 +1,169 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Hal9.Engine.Storage;
+using Hal9.Engine.Storage.Sql;
+using Microsoft.EntityFrameworkCore;
+
+namespace Hal9.Engine.Tenancy;
+
+/// <summary>A wish for a key.</summary>
+/// <param name="Name">1 to 80 characters.</param>
+/// <param name="Scopes">Names of <see cref="KeyScopes.All"/>; none means all that the owner may do.</param>
+/// <param name="ExpiresAt">When it stops working (UTC), in the future; null: never.</param>
+public sealed record NewKey(string? Name, IReadOnlyList<string>? Scopes = null, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>A key that was made; <paramref name="Secret"/> is never shown again.</summary>
+public sealed record MadeKey(ApiKey Key, string Secret);
+
+/// <summary>API keys: made, listed, revoked, and turned into an actor with every request.</summary>
+public sealed class KeyService(TenantScope scope, TenantService tenants, Writer writer, TimeProvider time)
+{
+    /// <summary>All keys start so; what else comes as a bearer is not an API key.</summary>
+    public const string Start = "hal9_";
+    private const int SecretBytes = 32;
+    private const int ShownLength = 12;
+
+    // About 300 bytes each; above that the memory starts over.
+    private readonly Recent<string, ApiKey?> keys = new(time, TenantService.Staleness, 20_000);
+
+    /// <summary>What is wrong with the wish, by field; empty when nothing is.</summary>
+    public IReadOnlyDictionary<string, string[]> Faults(NewKey wish)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        var faults = new Dictionary<string, string[]>();
+        if (wish.Name?.Trim().Length is not (> 0 and <= 80))
+        {
+            faults["name"] = ["A name of 1 to 80 characters is needed."];
+        }
+        var unknown = (wish.Scopes ?? []).Where(s => !KeyScopes.All.ContainsKey(s)).ToList();
+        if (unknown.Count > 0)
+        {
+            faults["scopes"] = [$"Unknown: {string.Join(", ", unknown)}. Known: {string.Join(", ", KeyScopes.All.Keys.Order(StringComparer.Ordinal))}."];
+        }
+        if (wish.ExpiresAt <= time.GetUtcNow())
+        {
+            faults["expiresAt"] = ["This time has passed."];
+        }
+        return faults;
+    }
+
+    /// <summary>Makes a key of the actor, who acts in person: a key that could make keys would outlive its revocation, its end and its budget.</summary>
+    /// <exception cref="AccessDenied">The actor may not have keys, or is one.</exception>
+    /// <exception cref="ArgumentException"><see cref="Faults"/> has something to say.</exception>
+    public async Task<MadeKey> CreateAsync(Actor actor, NewKey wish, CancellationToken cancellationToken)
+    {
+        Require(actor, Permission.UseKeys);
+        if (actor.KeyId is not null)
+        {
+            throw new AccessDenied(Permission.UseKeys);
+        }
+        if (Faults(wish) is { Count: > 0 } faults)
+        {
+            throw new ArgumentException(string.Join(" ", faults.Values.SelectMany(f => f)), nameof(wish));
+        }
+        await using var db = scope.Open(actor.TenantId);
+        var secret = Start + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        var key = new ApiKey
+        {
+            Id = Guid.CreateVersion7(),
+            TenantId = actor.TenantId,
+            UserId = actor.UserId,
+            Name = wish.Name!.Trim(),
+            Prefix = secret[..ShownLength],
+            Hash = HashOf(secret),
+            Scopes = string.Join(' ', (wish.Scopes ?? []).Distinct().Order(StringComparer.Ordinal)),
+            CreatedAt = time.GetUtcNow(),
+            ExpiresAt = wish.ExpiresAt,
+        };
+        db.Add(key);
+        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        return new MadeKey(key, secret);
+    }
+
+    /// <summary>The actor's keys, or everybody's for who manages keys; newest first.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="after">The last id of the page before; null for the first page.</param>
+    /// <param name="most">1 to 200.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="AccessDenied">The actor may not have keys.</exception>
+    public async Task<IReadOnlyList<ApiKey>> ListAsync(Actor actor, Guid? after, int most, CancellationToken cancellationToken)
+    {
+        Require(actor, Permission.UseKeys);
+        await using var db = scope.Open(actor.TenantId);
+        var found = Visible(db, actor);
+        if (after is { } last)
+        {
+            found = found.Where(k => k.Id.CompareTo(last) < 0);
+        }
+        return await found.AsNoTracking().OrderByDescending(k => k.Id).Take(Math.Clamp(most, 1, 200)).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Revokes a key; in this process at once, in others within <see cref="TenantService.Staleness"/>.</summary>
+    /// <returns>False when the actor has no such key.</returns>
+    /// <exception cref="AccessDenied">The actor may not have keys.</exception>
+    public async Task<bool> RevokeAsync(Actor actor, Guid id, CancellationToken cancellationToken)
+    {
+        Require(actor, Permission.UseKeys);
+        await using var db = scope.Open(actor.TenantId);
+        var key = await Visible(db, actor).SingleOrDefaultAsync(k => k.Id == id, cancellationToken).ConfigureAwait(false);
+        if (key is null)
+        {
+            return false;
+        }
+        key.RevokedAt ??= time.GetUtcNow();
+        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        keys.Forget();
+        return true;
+    }
+
+    /// <summary>The actor of a key that is known, neither expired nor revoked, and whose owner still belongs to the tenant; else null.</summary>
+    public async ValueTask<Actor?> AuthenticateAsync(string secret, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        if (!secret.StartsWith(Start, StringComparison.Ordinal) || secret.Length > 100)
+        {
+            return null;
+        }
+        var key = await keys.GetAsync(HashOf(secret), ReadAsync, cancellationToken).ConfigureAwait(false);
+        if (key is null || key.RevokedAt is not null || key.ExpiresAt <= time.GetUtcNow())
+        {
+            return null;
+        }
+        var role = await tenants.RecentRoleAsync(key.TenantId, key.UserId, cancellationToken).ConfigureAwait(false);
+        return role is { } present
+            ? new Actor(key.TenantId, key.UserId, present, key.Id, key.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            : null;
+    }
+
+    private async Task<ApiKey?> ReadAsync(string hash, CancellationToken cancellationToken)
+    {
+        ApiKey? key;
+        await using (var db = scope.System("the tenant of an API key is in its row"))
+        {
+            key = await db.Set<ApiKey>().AsNoTracking().SingleOrDefaultAsync(k => k.Hash == hash, cancellationToken).ConfigureAwait(false);
+        }
+        var now = time.GetUtcNow();
+        if (key is { RevokedAt: null } && (key.LastUsedAt is null || now - key.LastUsedAt > TimeSpan.FromMinutes(1)))
+        {
+            await writer.WriteAsync(
+                batch => batch.Execute(TenancyStatements.KeyUsed, ("@tenant", key.TenantId), ("@id", key.Id), ("@at", now.ToUnixTimeMilliseconds())),
+                cancellationToken).ConfigureAwait(false);
+        }
+        return key;
+    }
+
+    private static IQueryable<ApiKey> Visible(EngineDb db, Actor actor) =>
+        actor.May(Permission.ManageKeys) ? db.Set<ApiKey>() : db.Set<ApiKey>().Where(k => k.UserId == actor.UserId);
+
+    private static void Require(Actor actor, Permission permission)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!actor.May(permission))
+        {
+            throw new AccessDenied(permission);
+        }
+    }
+
+    private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+}

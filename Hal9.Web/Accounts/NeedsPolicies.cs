@@ -1,0 +1,33 @@
+using Hal9.Engine.Tenancy;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace Hal9.Web.Accounts;
+
+internal sealed record NeedsRequirement(Permission Permission) : IAuthorizationRequirement;
+
+/// <summary>Turns the name in a <see cref="NeedsAttribute"/> into a policy over <see cref="Actor.May"/>.</summary>
+internal sealed class NeedsPolicies(IOptions<AuthorizationOptions> options) : DefaultAuthorizationPolicyProvider(options)
+{
+    public override bool AllowsCachingPolicies => true;
+
+    public override Task<AuthorizationPolicy?> GetPolicyAsync(string policyName) =>
+        policyName.StartsWith(NeedsAttribute.Prefix, StringComparison.Ordinal) && Enum.TryParse<Permission>(policyName[NeedsAttribute.Prefix.Length..], out var permission)
+            ? Task.FromResult<AuthorizationPolicy?>(AnActor().AddRequirements(new NeedsRequirement(permission)).Build())
+            : base.GetPolicyAsync(policyName);
+
+    /// <summary>The least that everything needs which is not open by name: somebody, in a tenant.</summary>
+    public static AuthorizationPolicyBuilder AnActor() => new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ActorClaims.Tenant);
+}
+
+internal sealed class NeedsHandler : AuthorizationHandler<NeedsRequirement>
+{
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, NeedsRequirement requirement)
+    {
+        if (context.User.HasClaim(c => c.Type == ActorClaims.Tenant) && CurrentActor.From(context.User).May(requirement.Permission))
+        {
+            context.Succeed(requirement);
+        }
+        return Task.CompletedTask;
+    }
+}

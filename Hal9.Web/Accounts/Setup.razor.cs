@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Hal9.Web.Accounts;
+
+/// <summary>The page behind the one-time link of a first start.</summary>
+public sealed partial class Setup
+{
+    private bool good;
+    private bool open;
+    private string? usedCode;
+    private IReadOnlyList<string> faults = [];
+
+    [Inject] private FirstSetup First { get; set; } = null!;
+
+    [Inject] private PasswordDoor Door { get; set; } = null!;
+
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+
+    [CascadingParameter] private HttpContext Http { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "code")] private string? Code { get; set; }
+
+    [SupplyParameterFromForm(FormName = "setup")] private SetupForm Form { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        Form ??= new();
+        usedCode = Form.Code ?? Code;
+        open = await First.IsOpenAsync(Http.RequestAborted);
+        good = open && await First.IsGoodAsync(usedCode, Http.RequestAborted);
+        if (!good && HttpMethods.IsGet(Http.Request.Method))
+        {
+            Http.Response.StatusCode = StatusCodes.Status410Gone;
+        }
+    }
+
+    private async Task SubmitAsync()
+    {
+        var outcome = await First.UseAsync(usedCode, Form.Email, Form.Password, Form.Tenant, Http.RequestAborted);
+        faults = outcome.Faults;
+        if (outcome.PersonId is { } id)
+        {
+            await Door.SignInAsync(id);
+            Navigation.NavigateTo("/");
+        }
+    }
+
+    private sealed class SetupForm
+    {
+        public string? Code { get; set; }
+        public string? Email { get; set; }
+        public string? Password { get; set; }
+        public string? Tenant { get; set; }
+    }
+}
