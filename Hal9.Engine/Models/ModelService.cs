@@ -1,4 +1,9 @@
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Models.Coats;
+using Hal9.Engine.Models.Providers;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Microsoft.SemanticKernel.ChatCompletion;
 
 namespace Hal9.Engine.Models;
 
@@ -6,41 +11,88 @@ namespace Hal9.Engine.Models;
 public sealed class ModelService
 {
     /// <summary>
+    /// Name of the entry in a <see cref="FunctionCallContent"/>'s additional properties that holds its arguments as the model wrote them, which
+    /// need not be JSON.
+    /// </summary>
+    public const string RawArguments = "arguments";
+
+    /// <summary>
+    /// Name of the entry in an update's additional properties that says: what this stream gave so far is void, the answer begins anew. Only
+    /// streams with a JSON-schema format have it, at most once, when the first answer did not fit.
+    /// </summary>
+    public const string Restarted = "hal9.restarted";
+
+    private readonly IChatClient chain;
+    private readonly ProviderTable providers;
+    private readonly PriceList prices;
+    private readonly TimeProvider time;
+    private readonly TimeSpan total;
+    private readonly Dictionary<ModelTier, ModelRef> tiers;
+
+    internal ModelService(IChatClient chain, ProviderTable providers, PriceList prices, IOptions<ModelsOptions> options, TimeProvider time)
+    {
+        this.chain = chain;
+        this.providers = providers;
+        this.prices = prices;
+        this.time = time;
+        total = TimeSpan.FromSeconds(options.Value.Timeouts.TotalSeconds);
+        tiers = TiersOf(options.Value);
+    }
+
+    /// <summary>
     /// A client that pays, records, retries and measures each call made through it for this context. With a JSON-schema format the text that
-    /// comes back is JSON that fits the schema, whatever the provider can do by itself.
+    /// comes back is JSON that fits the schema, whatever the provider can do by itself. It is used for one leaf and need not be disposed.
     /// </summary>
     /// <param name="context">For whom, from what, under which leaf.</param>
-    /// <param name="model">The first choice; fallbacks come from the tiers.</param>
-    /// <param name="format">The wanted format, or null for text.</param>
-    /// <param name="maxOutputTokens">The neuron's limit; the model's own limit applies too.</param>
-    public IChatClient Open(CallContext context, ModelRef model, ChatResponseFormat? format = null, int? maxOutputTokens = null) => throw new NotSupportedException();
+    /// <param name="model">The first choice; only configured fallbacks may answer instead, and none for a pass-through call.</param>
+    /// <param name="format">The wanted format, or null for text or whatever the call's own options say.</param>
+    /// <param name="maxOutputTokens">The neuron's limit; the call's own limit applies too.</param>
+    /// <exception cref="ModelCallFailed"><see cref="ModelFault.UnknownModel"/>.</exception>
+    public IChatClient Open(CallContext context, ModelRef model, ChatResponseFormat? format = null, int? maxOutputTokens = null) =>
+        new StampCoat(chain, context, model, providers.Of(model), format, maxOutputTokens, total, time);
+
+    /// <summary>The same as Semantic Kernel's chat service. It never calls functions by itself.</summary>
+    /// <exception cref="ModelCallFailed"><see cref="ModelFault.UnknownModel"/>.</exception>
+    public IChatCompletionService OpenForKernel(CallContext context, ModelRef model, ChatResponseFormat? format = null, int? maxOutputTokens = null) =>
+        Open(context, model, format, maxOutputTokens).AsChatCompletionService();
 
     /// <summary>The model behind a tier.</summary>
-    public ModelRef OfTier(ModelTier tier) => throw new NotSupportedException();
+    public ModelRef OfTier(ModelTier tier) => tiers[tier];
 
     /// <summary>Whether calls to <c>provider/model</c> can be made: the provider is configured and, if it lists models, lists this one.</summary>
-    public bool Knows(ModelRef model) => throw new NotSupportedException();
+    public bool Knows(ModelRef model) => providers.Find(model) is not null;
 
     /// <summary>All models that can be named: listed ones of each provider, the built-in one, and the tiers' models.</summary>
-    public IReadOnlyList<ModelCard> List() => throw new NotSupportedException();
-}
+    public IReadOnlyList<ModelCard> List()
+    {
+        var now = time.GetUtcNow();
+        return [.. providers.All.SelectMany(provider => provider.Models.Select(model => new ModelRef(provider.Name, model)))
+            .Concat(tiers.Values)
+            .Distinct()
+            .Select(model => (Model: model, Provider: providers.Find(model)))
+            .Where(card => card.Provider is not null)
+            .Select(card => new ModelCard(
+                card.Model,
+                card.Provider!.Kind,
+                prices.Find(card.Model.Provider, card.Model.Model, card.Provider.Kind.ToString(), now, endpoint: card.Provider.Address) is not null,
+                [.. tiers.Where(tier => tier.Value == card.Model).Select(tier => tier.Key)]))];
+    }
 
-/// <summary>A model as shown to people and programs.</summary>
-/// <param name="Ref">Its name.</param>
-/// <param name="Kind">The provider's kind.</param>
-/// <param name="Priced">Whether there is a price for it now.</param>
-/// <param name="Tiers">The tiers that it serves.</param>
-public sealed record ModelCard(ModelRef Ref, ProviderKind Kind, bool Priced, IReadOnlyList<ModelTier> Tiers);
+    private static Dictionary<ModelTier, ModelRef> TiersOf(ModelsOptions options)
+    {
+        var usual = new ModelRef(ModelsOptionsCheck.OfflineName, ModelsOptionsCheck.OwnName);
+        var named = options.Tiers is not { Strong: null, Balanced: null, Fast: null };
+        if (!named && options.Providers.Count == 1 && options.Providers.First() is { Value.Models.Count: 1 } only)
+        {
+            usual = new ModelRef(only.Key, only.Value.Models[0]);
+        }
+        return new()
+        {
+            [ModelTier.Strong] = Parse(options.Tiers.Strong),
+            [ModelTier.Balanced] = Parse(options.Tiers.Balanced),
+            [ModelTier.Fast] = Parse(options.Tiers.Fast),
+        };
 
-/// <summary>Provider kinds.</summary>
-public enum ProviderKind
-{
-    /// <summary>Any OpenAI-compatible endpoint.</summary>
-    OpenAI,
-
-    /// <summary>Anthropic.</summary>
-    Anthropic,
-
-    /// <summary>The built-in provider: deterministic, no network, no cost.</summary>
-    Offline,
+        ModelRef Parse(string? text) => ModelRef.TryParse(text, out var model) ? model : usual;
+    }
 }

@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace Hal9.Engine.Models.Coats;
+
+/// <summary>
+/// No attempt without money: its worst case is set aside in the envelope and in the ledger, on disk, before it is made, and settled with the
+/// stored answer in one transaction afterwards. Every way out settles or releases, a reader who walks away included.
+/// </summary>
+internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger, PriceList prices, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
+{
+    /// <summary>The output limit of a call for which nobody set one.</summary>
+    public const int DefaultMaxOutput = 4096;
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var call = CallOptions.Of(options);
+        call.MaxOutputTokens ??= DefaultMaxOutput;
+        var hold = await ReserveAsync(call, messages, cancellationToken);
+        var begun = time.GetTimestamp();
+        List<ChatResponseUpdate> updates = [];
+        TimeSpan? firstToken = null;
+        Exception? fault = null;
+        var ended = false;
+        try
+        {
+            await using var stream = OpenInner(messages, call, cancellationToken);
+            while (true)
+            {
+                (var moved, fault) = await stream.TryMoveAsync();
+                if (!moved)
+                {
+                    ended = true;
+                    break;
+                }
+                if (firstToken is null && stream.Current.HasContent())
+                {
+                    firstToken = time.GetElapsedTime(begun);
+                }
+                updates.Add(stream.Current);
+                yield return stream.Current;
+            }
+        }
+        finally
+        {
+            await EndAsync(call, hold, new Ending(ended, fault, updates, time.GetElapsedTime(begun), firstToken));
+        }
+        if (fault is not null)
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+    }
+
+    private async Task<Hold> ReserveAsync(CallOptions call, IEnumerable<ChatMessage> messages, CancellationToken cancellationToken)
+    {
+        var (context, model) = (call.Ticket.Context, call.Ticket.Model);
+        var now = time.GetUtcNow();
+        var input = counter.UpperBound(messages, call, call.Ticket.Provider.Kind);
+        var output = call.MaxOutputTokens!.Value;
+        var price = Price(call.Ticket, now, input);
+        var attempt = new CallAttempt
+        {
+            Id = Guid.CreateVersion7(now),
+            Attempt = context.Journal.AttemptsOf(context.Leaf) + 1,
+            Model = model,
+            Reserved = price.WorstCase(input, output),
+            StartedAt = now,
+        };
+        var dimensions = new LedgerDimensions(
+            context.TenantId, context.UserId, context.KeyId, context.RunId, context.StepId, attempt.Id, context.Neuron, context.Layer, context.Kind, model.Provider, model.Model);
+        var hold = new Hold(attempt, dimensions, price, input, output);
+        if (context.Envelope.TryReserve(attempt.Reserved, input + output) is { } refusal)
+        {
+            throw new BudgetRefused(refusal);
+        }
+        try
+        {
+            await ledger.ReserveAsync(
+                new ReserveOrder(dimensions, attempt.Reserved, input + output, call.Ticket.Deadline),
+                batch => context.Journal.Started(batch, context, attempt),
+                cancellationToken);
+        }
+        catch
+        {
+            context.Envelope.Settle(attempt.Reserved, input + output, Usd.Zero, 0);
+            throw;
+        }
+        call.Ticket.Attempt.Stored = attempt;
+        return hold;
+    }
+
+    private ModelPrice Price(CallTicket ticket, DateTimeOffset at, long input)
+    {
+        return prices.Find(ticket.Model.Provider, ticket.Model.Model, ticket.Provider.Kind.ToString(), at, input, ticket.Provider.Address) ?? throw new ModelCallFailed(
+            ModelFault.Unpriced,
+            $"There is no price for {ticket.Model}, so it is not called. Set one under Hal9:Models:Prices (0 is allowed for a model of your own), or a ceiling price under Hal9:Budgets.");
+    }
+
+    private async Task EndAsync(CallOptions call, Hold hold, Ending ending)
+    {
+        var (context, attempt) = (call.Ticket.Context, call.Ticket.Attempt);
+        var (outcome, cost, usage) = Outcome(call.Ticket, hold, ending);
+        try
+        {
+            // Never cancelled: what was reserved must be settled even when nobody waits for the answer any more.
+            if (attempt.Wire.NotCharged || (ending.Fault is not null && attempt.Usage is null))
+            {
+                await ledger.ReleaseAsync(hold.Dimensions, outcome.Error ?? "Nothing was used.", batch => context.Journal.Ended(batch, context, hold.Attempt, outcome), CancellationToken.None);
+            }
+            else
+            {
+                var settlement = new Settlement(cost, usage, hold.Price.Version, outcome.UsageEstimated ? ["estimated"] : [], outcome.Error);
+                await ledger.SettleAsync(hold.Dimensions, settlement, batch => context.Journal.Ended(batch, context, hold.Attempt, outcome), CancellationToken.None);
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            // The reservation is gone: whoever took the run over has settled it at its worst case.
+            SettledElsewhere(log, hold.Attempt.Id, e.Message);
+            throw new RunTakenOver(context.RunId);
+        }
+        finally
+        {
+            context.Envelope.Settle(hold.Attempt.Reserved, hold.Tokens, cost, usage.Total);
+        }
+    }
+
+    private static (CallOutcome Outcome, Usd Cost, TokenUsage Usage) Outcome(CallTicket ticket, Hold hold, Ending ending)
+    {
+        var reading = ticket.Attempt.Usage;
+        var wire = ticket.Attempt.Wire;
+        var usage = reading is null || wire.NotCharged ? default : reading.Usage;
+        var estimated = reading?.Estimated == true && !wire.NotCharged;
+        if (estimated)
+        {
+            usage = usage with { Input = Math.Min(usage.Input, hold.Input), Output = Math.Min(usage.Output, hold.Output) };
+        }
+        var cost = reading is null || wire.NotCharged ? Usd.Zero : hold.Price.CostOf(usage);
+        if (estimated && cost > hold.Attempt.Reserved)
+        {
+            cost = hold.Attempt.Reserved;
+        }
+        var succeeded = ending is { Ended: true, Fault: null };
+        return (new CallOutcome
+        {
+            Status = succeeded ? CallStatus.Succeeded : ending.Fault is null or OperationCanceledException ? CallStatus.Cancelled : CallStatus.Failed,
+            Provenance = ticket.Provider.Kind == ProviderKind.Offline ? Provenance.Offline : Provenance.Live,
+            Usage = usage,
+            UsageEstimated = estimated,
+            RawUsage = reading?.Raw,
+            Cost = cost,
+            PriceVersion = hold.Price.Version,
+            Milliseconds = (long)ending.Took.TotalMilliseconds,
+            FirstTokenMilliseconds = (long?)ending.FirstToken?.TotalMilliseconds,
+            Error = ending.Fault switch
+            {
+                null => succeeded ? null : "The reader left before the answer was complete.",
+                OperationCanceledException => "Cancelled.",
+                ModelCallFailed failed => failed.Message,
+                _ => $"{ticket.Model} failed: {ending.Fault.GetType().Name}.",
+            },
+            Response = succeeded ? ending.Updates.ToChatResponse() : null,
+        }, cost, usage);
+    }
+
+    private sealed record Hold(CallAttempt Attempt, LedgerDimensions Dimensions, ModelPrice Price, long Input, long Output)
+    {
+        public long Tokens => Input + Output;
+    }
+
+    private sealed record Ending(bool Ended, Exception? Fault, List<ChatResponseUpdate> Updates, TimeSpan Took, TimeSpan? FirstToken);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The reservation of call {CallId} was settled elsewhere: {Reason}")]
+    private static partial void SettledElsewhere(ILogger log, Guid callId, string reason);
+}

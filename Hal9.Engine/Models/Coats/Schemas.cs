@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using NJsonSchema;
+
+namespace Hal9.Engine.Models.Coats;
+
+/// <summary>Checks answers against JSON schemas; keeps the read schemas.</summary>
+internal sealed class Schemas
+{
+    // Schemas come from our own code and from callers' formats: the cache is emptied rather than allowed to grow.
+    private const int Most = 256;
+    private const int MostErrors = 5;
+
+    private readonly ConcurrentDictionary<string, JsonSchema> read = new(StringComparer.Ordinal);
+
+    /// <summary>What does not fit, in words for the model that must repair it; null when all fits.</summary>
+    public async Task<string?> FaultOfAsync(string text, JsonElement schema, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(text);
+        }
+        catch (JsonException e)
+        {
+            return $"It is not JSON: {e.Message}";
+        }
+        var errors = (await ReadAsync(schema.GetRawText(), cancellationToken)).Validate(text);
+        return errors.Count == 0 ? null : string.Join("; ", errors.Take(MostErrors).Select(e => $"{e.Path ?? "#"}: {e.Kind}"));
+    }
+
+    /// <summary>Takes the JSON out of a Markdown code fence, if it stands in one.</summary>
+    public static string Unfence(string text)
+    {
+        var trimmed = text.Trim();
+        if (!trimmed.StartsWith("```", StringComparison.Ordinal) || !trimmed.EndsWith("```", StringComparison.Ordinal) || trimmed.IndexOf('\n', StringComparison.Ordinal) is not (> 0 and var first))
+        {
+            return trimmed;
+        }
+        return first + 1 < trimmed.Length - 3 ? trimmed[(first + 1)..^3].Trim() : "";
+    }
+
+    private async Task<JsonSchema> ReadAsync(string schema, CancellationToken cancellationToken)
+    {
+        if (read.TryGetValue(schema, out var known))
+        {
+            return known;
+        }
+        if (read.Count >= Most)
+        {
+            read.Clear();
+        }
+        return read[schema] = await JsonSchema.FromJsonAsync(schema, cancellationToken);
+    }
+}

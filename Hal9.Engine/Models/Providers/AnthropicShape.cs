@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Hal9.Engine.Models.Providers;
+
+/// <summary>The stream of Anthropic's messages.</summary>
+internal sealed class AnthropicShape : IWireShape
+{
+    public string? EndMark => null;
+
+    public string? Read(JsonNode data, WireRecord record, WireFaults faults)
+    {
+        if (data is not JsonObject item)
+        {
+            return null;
+        }
+        switch (item["type"]?.ToString())
+        {
+            case "error":
+                throw faults.InStream(item["error"] ?? item);
+            case "message_start" when item["message"] is JsonObject:
+                return Take(item["message"]!["usage"], item, record);
+            case "content_block_start":
+                record.Answered = true;
+                if (item["content_block"]?["type"]?.ToString() == "tool_use")
+                {
+                    record.AddArguments(Place(item), null);
+                }
+                break;
+            case "content_block_delta" when item["delta"] is JsonObject delta && delta["type"]?.ToString() == "input_json_delta":
+                record.AddArguments(Place(item), delta["partial_json"]?.ToString());
+                break;
+            case "message_delta":
+                record.Finished |= (item["delta"]?["stop_reason"]) is not null;
+                return Take(item["usage"], item, record);
+            case "message_stop":
+                record.Finished = true;
+                break;
+        }
+        return null;
+    }
+
+    private static int Place(JsonObject item) => (item["index"] as JsonValue)?.TryGetValue(out int place) == true ? place : 0;
+
+    /// <summary>Notes the usage. What the SDK cannot read, and it cannot do without, is replaced by zeroes for it: we read it ourselves.</summary>
+    private static string? Take(JsonNode? usage, JsonObject item, WireRecord record)
+    {
+        var element = usage is null ? default : JsonSerializer.SerializeToElement(usage);
+        if (usage is not null)
+        {
+            record.AddUsage(element);
+        }
+        if (element.ValueKind == JsonValueKind.Object
+            && element.EnumerateObject().All(p => p.Value.ValueKind != JsonValueKind.Number || (p.Value.TryGetInt64(out var n) && n >= 0)))
+        {
+            return null;
+        }
+        var plain = new JsonObject { ["input_tokens"] = 0, ["output_tokens"] = 0 };
+        if (item["message"] is JsonObject message)
+        {
+            message["usage"] = plain;
+        }
+        else
+        {
+            item["usage"] = plain;
+        }
+        return item.ToJsonString();
+    }
+}

@@ -1,0 +1,74 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Hal9.Engine.Models.Coats;
+using Microsoft.Extensions.AI;
+using OpenAI;
+using OpenAI.Chat;
+using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
+
+namespace Hal9.Engine.Models.Providers;
+
+/// <summary>Any OpenAI-compatible endpoint, through the OpenAI SDK. It always streams.</summary>
+internal sealed class OpenAIChat : IChatClient
+{
+    private readonly HttpClient http;
+    private readonly IChatClient client;
+    private readonly OpenAIDialect dialect;
+    private readonly WireFaults faults;
+
+    public OpenAIChat(string name, Uri address, string? key, HttpMessageHandler network, TimeProvider time)
+    {
+        dialect = new OpenAIDialect(address);
+        faults = new WireFaults(name, key, time);
+        // Time limits are ours (TimeoutCoat), attempts too (RetryCoat).
+        http = new HttpClient(new WireTap(new OpenAIShape(), faults, key is null, dialect.Learn, network), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        client = new ChatClient("unnamed", new ApiKeyCredential(key ?? "none"), new OpenAIClientOptions
+        {
+            Endpoint = address,
+            Transport = new HttpClientPipelineTransport(http),
+            RetryPolicy = new ClientRetryPolicy(0),
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+        }).AsIChatClient();
+    }
+
+    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var call = CallOptions.Of(options);
+        return WireStream.ReadAsync(client, messages, Request(call), call.Ticket.Attempt.Wire, faults, cancellationToken);
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => client.GetService(serviceType, serviceKey);
+
+    public void Dispose()
+    {
+        client.Dispose();
+        http.Dispose();
+    }
+
+    /// <summary>The options as this endpoint wants them. What the SDK's types would reshape goes as raw JSON.</summary>
+    private ChatOptions Request(CallOptions call)
+    {
+        var format = call.ResponseFormat as ChatResponseFormatJson;
+        var tools = call.Tools;
+        var extra = call.AdditionalProperties;
+        var most = call.MaxOutputTokens;
+        return new ChatOptions
+        {
+            ModelId = call.ModelId,
+            Temperature = call.Temperature,
+            TopP = call.TopP,
+            FrequencyPenalty = call.FrequencyPenalty,
+            PresencePenalty = call.PresencePenalty,
+            Seed = call.Seed,
+            StopSequences = call.StopSequences,
+            Instructions = call.Instructions,
+            Reasoning = call.Reasoning,
+            ResponseFormat = format is null ? call.ResponseFormat : null,
+            RawRepresentationFactory = _ => dialect.Write(new ChatCompletionOptions(), most, format, tools, call.ToolMode, call.AllowMultipleToolCalls, extra),
+        };
+    }
+}

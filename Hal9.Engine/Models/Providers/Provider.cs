@@ -1,0 +1,103 @@
+using Microsoft.Extensions.AI;
+
+namespace Hal9.Engine.Models.Providers;
+
+/// <summary>How a provider can be made to answer in JSON of a schema, best first.</summary>
+internal enum StructureAbility
+{
+    /// <summary>It takes the schema itself.</summary>
+    Native,
+
+    /// <summary>It can be forced to call a tool whose arguments are the answer.</summary>
+    ForcedTool,
+
+    /// <summary>It can only be asked in words.</summary>
+    Words,
+}
+
+/// <summary>A configured provider, with what was learned of its endpoint since the start.</summary>
+internal sealed class Provider(string name, ProviderKind kind, Uri? address, IReadOnlyList<string> models, IChatClient client) : IDisposable
+{
+    private volatile StructureAbility structure = StructureAbility.Native;
+
+    public string Name { get; } = name;
+
+    public ProviderKind Kind { get; } = kind;
+
+    public Uri? Address { get; } = address;
+
+    public IReadOnlyList<string> Models { get; } = models;
+
+    public IChatClient Client { get; } = client;
+
+    public StructureAbility Structure => structure;
+
+    /// <summary>Notes that an ability failed; the next lesser one is used from now on. False when there is none left.</summary>
+    public bool Lacks(StructureAbility ability)
+    {
+        if (ability == StructureAbility.Words)
+        {
+            return false;
+        }
+        if (structure <= ability)
+        {
+            structure = ability + 1;
+        }
+        return true;
+    }
+
+    public void Dispose() => Client.Dispose();
+}
+
+/// <summary>The providers by name: the built-in one and the configured ones.</summary>
+internal sealed class ProviderTable : IDisposable
+{
+    private readonly Dictionary<string, Provider> byName = new(StringComparer.OrdinalIgnoreCase);
+
+    public ProviderTable(IEnumerable<Provider> providers)
+    {
+        foreach (var provider in providers)
+        {
+            byName.Add(provider.Name, provider);
+        }
+    }
+
+    public IEnumerable<Provider> All => byName.Values;
+
+    public Provider? Find(ModelRef model) =>
+        byName.TryGetValue(model.Provider, out var provider) && (provider.Models.Count == 0 || provider.Models.Contains(model.Model)) ? provider : null;
+
+    /// <summary>The model's provider.</summary>
+    /// <exception cref="ModelCallFailed"><see cref="ModelFault.UnknownModel"/>.</exception>
+    public Provider Of(ModelRef model) => Find(model) ?? throw new ModelCallFailed(
+        ModelFault.UnknownModel,
+        byName.TryGetValue(model.Provider, out var provider)
+            ? $"The provider {provider.Name} has no model '{model.Model}'; it has {string.Join(", ", provider.Models)}."
+            : $"There is no provider '{model.Provider}'.");
+
+    public void Dispose()
+    {
+        foreach (var provider in byName.Values)
+        {
+            provider.Dispose();
+        }
+    }
+}
+
+/// <summary>The innermost link: hands the call to its provider.</summary>
+internal sealed class ProviderSwitch : IChatClient
+{
+    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        Coats.CallOptions.Of(options).Ticket.Provider.Client.GetStreamingResponseAsync(messages, options, cancellationToken);
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    public void Dispose()
+    {
+        // The chain is shared by all opened clients, and providers live as long as the application: their table disposes of them.
+    }
+}

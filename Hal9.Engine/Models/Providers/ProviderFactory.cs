@@ -1,0 +1,52 @@
+using System.Net;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace Hal9.Engine.Models.Providers;
+
+/// <summary>Makes the providers that are configured, and the built-in one.</summary>
+internal sealed class ProviderFactory(IOptions<ModelsOptions> options, Func<IChatClient> offline, TimeProvider time)
+{
+    public ProviderTable Make()
+    {
+        List<Provider> providers = [Offline(ModelsOptionsCheck.OfflineName)];
+        foreach (var (name, settings) in options.Value.Providers)
+        {
+            providers.Add(settings.Kind switch
+            {
+                ProviderKind.Offline => Offline(name),
+                ProviderKind.Anthropic => Anthropic(name, settings),
+                _ => OpenAI(name, settings),
+            });
+        }
+        return new ProviderTable(providers);
+    }
+
+    private Provider Offline(string name) => new(name, ProviderKind.Offline, null, [ModelsOptionsCheck.OwnName], offline());
+
+    private Provider OpenAI(string name, ProviderOptions settings)
+    {
+        var address = new Uri(settings.BaseUrl!.TrimEnd('/'));
+        return new Provider(name, ProviderKind.OpenAI, address, [.. settings.Models], new OpenAIChat(name, address, ModelsOptionsCheck.ReadKey(settings), Network(), time));
+    }
+
+    private Provider Anthropic(string name, ProviderOptions settings)
+    {
+        // The SDK adds /v1 itself; an address that already has it is forgiven.
+        var text = settings.BaseUrl?.TrimEnd('/');
+        text = text is not null && text.EndsWith("/v1", StringComparison.Ordinal) ? text[..^3] : text;
+        var address = string.IsNullOrWhiteSpace(text) ? null : new Uri(text);
+        return new Provider(name, ProviderKind.Anthropic, address, [.. settings.Models], new AnthropicChat(name, address, ModelsOptionsCheck.ReadKey(settings)!, Network(), time));
+    }
+
+    /// <summary>One pool of connections per provider. Redirects are not followed: the key would travel along.</summary>
+    private static SocketsHttpHandler Network() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        EnableMultipleHttp2Connections = true,
+    };
+}

@@ -1,0 +1,139 @@
+using Hal9.Engine;
+using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
+using Hal9.Engine.Models;
+using Hal9.Tests.Support;
+using Microsoft.Extensions.AI;
+
+namespace Hal9.Tests.Engine.Models;
+
+public sealed class BudgetGateTests
+{
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Call_BeyondTheEnvelope_IsRefusedAndNotMade()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        var envelope = new Envelope("run envelope", new EnvelopeLimits(new Usd(1_000), null, null, null));
+        var client = bench.Models.Open(bench.Context(envelope: envelope), bench.Model());
+
+        var refused = await Assert.ThrowsAsync<BudgetRefused>(() => client.GetResponseAsync([new(ChatRole.User, "Hi.")], cancellationToken: Now));
+
+        Assert.Equal("run envelope", refused.Refusal.Scope);
+        Assert.Empty(bench.Provider.Exchanges);
+        Assert.Empty(bench.Journal.Calls);
+        Assert.Equal(0, bench.OpenReservations());
+    }
+
+    [Fact]
+    public async Task Call_WithoutAPrice_IsRefusedAndSaysWhatToSet()
+    {
+        await using var bench = await ModelBench.StartAsync();
+
+        var failed = await Assert.ThrowsAsync<ModelCallFailed>(() => bench.Open(model: "nobody-knows-its-price").GetResponseAsync([new(ChatRole.User, "Hi.")], cancellationToken: Now));
+
+        Assert.Equal(ModelFault.Unpriced, failed.Fault);
+        Assert.Contains("scripted/nobody-knows-its-price", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("Hal9:Models:Prices", failed.Message, StringComparison.Ordinal);
+        Assert.Empty(bench.Provider.Exchanges);
+    }
+
+    [Theory]
+    [InlineData(ProviderKind.OpenAI)]
+    [InlineData(ProviderKind.Anthropic)]
+    public async Task Call_Cancelled_IsSettledWithWhatCame(ProviderKind kind)
+    {
+        await using var bench = await ModelBench.StartAsync(kind);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Now);
+        bench.Provider.Enqueue(ScriptedReply.Of("One two three four five six seven eight nine ten.") with { ChunkSize = 8, HoldWithin = new ScriptedGate(), HoldAfterChunks = 3 });
+        var text = "";
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var update in bench.Open().GetStreamingResponseAsync([new(ChatRole.User, "Count to ten.")], cancellationToken: stop.Token))
+            {
+                text += update.Text;
+                if (text.Length >= 16)
+                {
+                    await stop.CancelAsync();
+                }
+            }
+        });
+
+        var (_, attempt, outcome) = Assert.Single(bench.Journal.Calls);
+        Assert.Equal((CallStatus.Cancelled, true), (outcome.Status, outcome.UsageEstimated));
+        Assert.InRange(outcome.Usage.Output, 2, 20);
+        Assert.InRange(outcome.Cost.Nano, 1, attempt.Reserved.Nano);
+        Assert.Equal(outcome.Cost, bench.Envelope.Spent);
+        Assert.Equal(0, bench.OpenReservations());
+        Assert.Equal(ExchangeOutcome.ClientLeft, await bench.Provider.Exchanges[0].Ended.WaitAsync(Now));
+    }
+
+    [Fact]
+    public async Task Call_WhoseReaderWalksAway_IsSettled()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Enqueue(ScriptedReply.Of("One two three four five six seven eight nine ten.") with { ChunkSize = 8, HoldWithin = new ScriptedGate(), HoldAfterChunks = 3 });
+
+        await foreach (var update in bench.Open().GetStreamingResponseAsync([new(ChatRole.User, "Count.")], cancellationToken: Now))
+        {
+            if (update.Text.Length > 0)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(CallStatus.Cancelled, Assert.Single(bench.Journal.Calls).Outcome.Status);
+        Assert.Equal(0, bench.OpenReservations());
+        Assert.Equal(ExchangeOutcome.ClientLeft, await bench.Provider.Exchanges[0].Ended.WaitAsync(Now));
+    }
+
+    [Fact]
+    public async Task Call_OfARunThatWasTakenOver_StopsAndFreesItsEnvelope()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Journal.TakenOver = true;
+
+        await Assert.ThrowsAsync<RunTakenOver>(() => bench.AskAsync());
+
+        // The envelope holds nothing any more: all of a limit that equals what was spent can be reserved.
+        Assert.Null(bench.Envelope.TryReserve(Usd.Zero, 0));
+    }
+
+    [Fact]
+    public async Task Call_DearerThanItsReservation_IsBookedInFull()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Enqueue(ScriptedReply.Of("Much.") with { Usage = new ScriptedUsage(50_000, 9_000) });
+
+        await bench.AskAsync();
+
+        var (_, attempt, outcome) = Assert.Single(bench.Journal.Calls);
+        Assert.True(outcome.Cost > attempt.Reserved);
+        Assert.Equal(HandPrice.NanoFor(bench.Provider.Exchanges), outcome.Cost.Nano);
+    }
+
+    [Fact]
+    public async Task Calls_InParallel_SpendWhatTheirSumSays()
+    {
+        await using var bench = await ModelBench.StartAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(i => bench.Open(leaf: $"1/work/{i}", model: i % 2 == 0 ? "fast" : "balanced").GetResponseAsync([new(ChatRole.User, $"Number {i}.")], cancellationToken: Now)));
+
+        Assert.Equal(HandPrice.NanoFor(bench.Provider.Exchanges), bench.Envelope.Spent.Nano);
+        Assert.Equal(0, bench.OpenReservations());
+    }
+
+    [Fact]
+    public async Task Client_WithoutContext_Throws()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        var chain = ((DelegatingChatClient)bench.Open()).GetService<Hal9.Engine.Models.Coats.BudgetGate>()!;
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => chain.GetResponseAsync([new(ChatRole.User, "Hi.")], cancellationToken: Now));
+
+        Assert.Contains("without a call context", error.Message, StringComparison.Ordinal);
+        Assert.Empty(bench.Provider.Exchanges);
+    }
+}
