@@ -37,7 +37,7 @@ internal sealed partial class RunKeeper(RunHost host, TimeProvider time, ILogger
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await host.DisposeAsync().ConfigureAwait(false);
+        await host.StopAsync().ConfigureAwait(false);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} unfinished runs were taken up")]

@@ -15,7 +15,7 @@ namespace Hal9.Engine.Runs;
 /// </summary>
 internal sealed partial class RunHost(
     RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IEnumerable<IRunEndWriter> endWriters,
-    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IAsyncDisposable
+    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IDisposable
 {
     /// <summary>A run whose owner has been silent for so long has none any more.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(15);
@@ -87,7 +87,7 @@ internal sealed partial class RunHost(
     }
 
     /// <summary>Stops all loops and waits for them; their runs go on at the next start.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         // The worker stops the loops before the database closes; the container disposes once more.
         if (Interlocked.Exchange(ref stopped, 1) == 1)
@@ -96,6 +96,11 @@ internal sealed partial class RunHost(
         }
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops.Values).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
         places.Dispose();
         stopping.Dispose();
     }
