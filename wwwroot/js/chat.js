@@ -101,6 +101,7 @@ export function attach(root, server) {
     size.observe(thread.firstElementChild);
     size.observe(thread);
 
+    root.dataset.ready = "";
     return {
         show(next) {
             conversation = next;
