@@ -18,23 +18,23 @@ public sealed class CrashTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task An_event_lost_and_a_ledger_row_changed_during_the_crash_would_be_noticed()
+    public async Task An_event_and_a_ledger_row_that_changed_during_the_crash_would_be_noticed()
     {
-        var driver = new CrashDriver(kills: 1, seed: 7, output.WriteLine) { Sabotage = LoseAndForgeAsync };
+        var driver = new CrashDriver(kills: 1, seed: 7, output.WriteLine) { Sabotage = ForgeAsync };
 
         var report = await driver.RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains(report.Violations, v => v.Contains("was seen and is now gone", StringComparison.Ordinal));
+        Assert.Contains(report.Violations, v => v.Contains("was seen and is now", StringComparison.Ordinal) && v.Contains("coffee shop", StringComparison.Ordinal));
         Assert.Contains(report.Violations, v => v.StartsWith("ledger entry 1 was ", StringComparison.Ordinal));
         Assert.Contains(report.Violations, v => v.Contains("\"verdict\":\"altered\"", StringComparison.Ordinal));
     }
 
-    private static async Task LoseAndForgeAsync(string data, CancellationToken cancellationToken)
+    private static async Task ForgeAsync(string data, CancellationToken cancellationToken)
     {
         await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "hal9.db"), Pooling = false }.ToString());
         await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        command.CommandText = "DELETE FROM run_events WHERE number = 1; UPDATE ledger SET amount = amount + 1 WHERE seq = 1;";
+        command.CommandText = "UPDATE run_events SET data = replace(data, 'tea shop', 'coffee shop') WHERE number = 1; UPDATE ledger SET amount = amount + 1 WHERE seq = 1;";
         Assert.True(await command.ExecuteNonQueryAsync(cancellationToken) >= 2, "nothing was there to sabotage");
     }
 }

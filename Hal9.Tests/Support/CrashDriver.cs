@@ -160,7 +160,7 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
                 happened();
                 if (seen.Type == "ModelCallEnded")
                 {
-                    witness.SawLedger((await client.GetAsync("/api/v1/ledger", cancellationToken)).GetProperty("items").EnumerateArray());
+                    witness.SawLedger((await client.GetAsync($"/api/v1/ledger?after={witness.LastLedger}&limit=200", cancellationToken)).GetProperty("items").EnumerateArray());
                 }
             }
             witness.Ended[id] = (await client.RunAsync(id, cancellationToken)).GetRawText();
