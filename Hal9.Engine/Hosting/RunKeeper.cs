@@ -20,6 +20,7 @@ internal sealed partial class RunKeeper(RunHost host, TimeProvider time, ILogger
                 await host.HeartbeatAsync(stoppingToken).ConfigureAwait(false);
                 var taken = await host.SweepAsync(first, stoppingToken).ConfigureAwait(false);
                 first = false;
+                await host.SweepReservationsAsync(stoppingToken).ConfigureAwait(false);
                 if (taken > 0)
                 {
                     LogTaken(logger, taken);

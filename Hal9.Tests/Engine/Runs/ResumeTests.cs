@@ -1,4 +1,5 @@
 using Hal9.Engine;
+using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Storage;
@@ -82,6 +83,27 @@ public sealed class ResumeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SweepReservations_LeftByAnEndedRun_AreSettledAndCountedInItsCost()
+    {
+        var actor = await engine.NewTenantAsync();
+        var started = await engine.Runs.StartAsync(actor, new StartRun { Goal = "Hi", Mode = RunMode.Quick }, Cancel);
+        var run = await engine.Runs.WaitAsync(actor, started.Id, Cancel);
+        var lost = new LedgerDimensions(
+            actor.TenantId, actor.UserId, null, run.Id, run.Root!.Id, Guid.CreateVersion7(), "generalist", Layer.L2, RunKind.Api, "test", "small");
+        var ledger = engine.Services.GetRequiredService<BudgetLedger>();
+        await ledger.ReserveAsync(new ReserveOrder(lost, new Usd(500), 10, DateTimeOffset.UtcNow.AddSeconds(5)), static _ => { }, Cancel);
+        await using (var db = engine.Services.GetRequiredService<TenantScope>().Open(actor.TenantId))
+        {
+            await db.Set<OpenReservationRow>().ExecuteUpdateAsync(u => u.SetProperty(r => r.At, DateTimeOffset.UnixEpoch), Cancel);
+        }
+
+        await engine.Services.GetRequiredService<RunHost>().SweepReservationsAsync(Cancel);
+
+        Assert.Empty(await OpenReservationsAsync());
+        Assert.Equal(run.Cost + new Usd(500), (await engine.Runs.FindAsync(actor, run.Id, Cancel))!.Cost);
+    }
+
+    [Fact]
     public async Task Start_RunWasCancelledBeforeTheStop_EndsItWithoutAnotherCall()
     {
         var actor = await engine.NewTenantAsync();
@@ -116,6 +138,6 @@ public sealed class ResumeTests : IAsyncLifetime
     private async Task<IReadOnlyList<Guid>> OpenReservationsAsync()
     {
         await using var db = engine.Services.GetRequiredService<TenantScope>().System("a test counts over all tenants");
-        return await db.Set<Hal9.Engine.Budgets.OpenReservationRow>().Select(r => r.CallId).ToListAsync(Cancel);
+        return await db.Set<OpenReservationRow>().Select(r => r.CallId).ToListAsync(Cancel);
     }
 }
