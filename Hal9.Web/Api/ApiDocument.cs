@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Hal9.Engine;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
@@ -74,6 +76,10 @@ internal static class ApiDocument
                 schema.Type = JsonSchemaType.String | (context.JsonTypeInfo.Type == type ? 0 : JsonSchemaType.Null);
                 schema.Format = "date-time";
             }
+            else if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object)
+            {
+                Require(schema, context.JsonTypeInfo);
+            }
             else if (context.JsonPropertyInfo is { Name: var name } && name.EndsWith("NanoUsd", StringComparison.OrdinalIgnoreCase))
             {
                 schema.Description ??= "The same in integer nano-USD (10^-9 USD).";
@@ -81,6 +87,19 @@ internal static class ApiDocument
             return Task.CompletedTask;
         });
     });
+
+    /// <summary>An amount that is always there is told twice, always: the split in <see cref="ApiJson"/> hides that from the exporter.</summary>
+    private static void Require(OpenApiSchema schema, JsonTypeInfo type)
+    {
+        foreach (var amount in type.Properties.Where(p => p.AttributeProvider is PropertyInfo { PropertyType: var whole } && whole == typeof(Usd) && p.PropertyType != typeof(Usd)))
+        {
+            (schema.Required ??= new HashSet<string>()).Add(amount.Name);
+            if (schema.Properties?.TryGetValue(amount.Name, out var property) is true && property is OpenApiSchema text && amount.PropertyType == typeof(string))
+            {
+                text.Type = JsonSchemaType.String;
+            }
+        }
+    }
 
     public static void MapApiDocument(this WebApplication app)
     {
