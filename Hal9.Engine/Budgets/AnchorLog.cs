@@ -1,8 +1,8 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Hal9.Engine.Storage;
-using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -25,8 +25,7 @@ internal sealed partial class AnchorLog : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string folder;
-    private readonly TenantScope tenants;
-    private readonly ISecrets secrets;
+    private readonly InstanceKeys keys;
     private readonly TimeProvider time;
     private readonly ILogger<AnchorLog> logger;
     private readonly Lock gate = new();
@@ -37,11 +36,10 @@ internal sealed partial class AnchorLog : IAsyncDisposable
     private Dictionary<Guid, (long Seq, string Hash)> pending = [];
     private byte[]? key;
 
-    public AnchorLog(string folder, TenantScope tenants, ISecrets secrets, TimeProvider time, ILogger<AnchorLog> logger)
+    public AnchorLog(string folder, InstanceKeys keys, TimeProvider time, ILogger<AnchorLog> logger)
     {
         this.folder = folder;
-        this.tenants = tenants;
-        this.secrets = secrets;
+        this.keys = keys;
         this.time = time;
         this.logger = logger;
         loop = Task.Run(LoopAsync);
@@ -82,7 +80,7 @@ internal sealed partial class AnchorLog : IAsyncDisposable
                 Append(tenantId, seq, hash);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or DbUpdateException or System.Data.Common.DbException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or DbUpdateException or DbException)
         {
             LogNotWritten(logger, heads.Count, e);
             PutBack(heads);
@@ -109,7 +107,15 @@ internal sealed partial class AnchorLog : IAsyncDisposable
             {
                 continue;
             }
-            key ??= await LoadKeyAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                key ??= await LoadKeyAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidOperationException)
+            {
+                // The key is lost: anchors that cannot be checked prove nothing.
+                return ([], true);
+            }
             await foreach (var text in File.ReadLinesAsync(file, cancellationToken).ConfigureAwait(false))
             {
                 if (TryRead(tenantId, text, out var anchor))
@@ -131,8 +137,7 @@ internal sealed partial class AnchorLog : IAsyncDisposable
         await loop.ConfigureAwait(false);
         await FlushAsync(CancellationToken.None).ConfigureAwait(false);
         stop.Dispose();
-        writing.Dispose();
-        noted.Dispose();
+        // The semaphores are left to the collector: the writer may still note heads, which must not fail.
     }
 
     private async Task LoopAsync()
@@ -205,33 +210,8 @@ internal sealed partial class AnchorLog : IAsyncDisposable
 
     private string FileOf(Guid tenantId) => Path.Combine(folder, $"{tenantId:D}.log");
 
-    private async Task<byte[]> LoadKeyAsync(CancellationToken cancellationToken)
-    {
-        if (await FindKeyAsync(cancellationToken).ConfigureAwait(false) is { } found)
-        {
-            return found;
-        }
-        var made = RandomNumberGenerator.GetBytes(32);
-        await using var db = tenants.System("the key of anchors belongs to the instance");
-        db.Add(new InstanceKey { Name = KeyName, Value = secrets.Protect(Convert.ToBase64String(made)), CreatedAt = time.GetUtcNow() });
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-            return made;
-        }
-        catch (DbUpdateException)
-        {
-            // Another process on the same database was first: its key is the one.
-            return await FindKeyAsync(cancellationToken).ConfigureAwait(false) ?? throw new InvalidOperationException("The key of anchors can neither be stored nor read.");
-        }
-    }
-
-    private async Task<byte[]?> FindKeyAsync(CancellationToken cancellationToken)
-    {
-        await using var db = tenants.System("the key of anchors belongs to the instance");
-        var row = await db.Set<InstanceKey>().AsNoTracking().SingleOrDefaultAsync(row => row.Name == KeyName, cancellationToken).ConfigureAwait(false);
-        return row is null ? null : Convert.FromBase64String(secrets.Unprotect(row.Value));
-    }
+    private async Task<byte[]> LoadKeyAsync(CancellationToken cancellationToken) =>
+        Convert.FromBase64String(await keys.GetOrMakeAsync(KeyName, static () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), cancellationToken).ConfigureAwait(false));
 
     [LoggerMessage(LogLevel.Error, "Anchors of {Tenants} tenants could not be written: changes of the ledger since the last one cannot be proven. They are tried again with the next entry.")]
     private static partial void LogNotWritten(ILogger logger, int tenants, Exception e);

@@ -2,6 +2,7 @@ using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Hal9.Engine.Budgets;
 
@@ -12,7 +13,7 @@ namespace Hal9.Engine.Budgets;
 public sealed class BudgetLedger
 {
     // No single call of our day comes near; what does is a broken price or usage, and sums of it could leave what the columns hold.
-    private const long MostNano = 1_000_000 * Usd.NanoPerUsd;
+    private const long MostNano = 10_000_000 * Usd.NanoPerUsd;
     private const long MostTokens = 1_000_000_000_000;
     private const int MostBooks = 1024;
 
@@ -23,12 +24,14 @@ public sealed class BudgetLedger
     private readonly TenantScope tenants;
     private readonly AnchorLog anchors;
     private readonly TimeProvider time;
+    private readonly TimeSpan mostWait;
     private readonly LedgerChain chain = new();
     private readonly Dictionary<Guid, TenantBook> books = [];
     private readonly WaitingLine line = new();
 
-    internal BudgetLedger(Writer writer, TenantScope tenants, AnchorLog anchors, TimeProvider time)
+    internal BudgetLedger(Writer writer, TenantScope tenants, AnchorLog anchors, IOptions<BudgetsOptions> options, TimeProvider time)
     {
+        mostWait = TimeSpan.FromSeconds(options.Value.WaitSeconds);
         this.writer = writer;
         this.tenants = tenants;
         this.anchors = anchors;
@@ -45,7 +48,8 @@ public sealed class BudgetLedger
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(alongside);
         InRange(order.Amount, order.Tokens);
-        var waiter = new Waiter(order);
+        var latest = time.GetUtcNow() + mostWait;
+        var waiter = new Waiter(order.Deadline <= latest ? order : order with { Deadline = latest });
         try
         {
             while (true)

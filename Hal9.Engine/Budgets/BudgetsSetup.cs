@@ -19,11 +19,12 @@ internal static class BudgetsSetup
         services.AddSingleton<IValidateOptions<PricesOptions>, PricesValidation>();
         services.AddSingleton<PriceList>();
         services.AddSingleton(provider => new AnchorLog(
-            provider.GetRequiredService<DataDirectory>().Of("anchors"), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<ISecrets>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AnchorLog>>()));
+            provider.GetRequiredService<DataDirectory>().Of("anchors"), provider.GetRequiredService<InstanceKeys>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AnchorLog>>()));
         services.AddSingleton<LedgerVerifier>();
         services.AddSingleton(provider => new BudgetLedger(
-            provider.GetRequiredService<Writer>(), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<AnchorLog>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<Writer>(), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<AnchorLog>(),
+            provider.GetRequiredService<IOptions<BudgetsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BudgetService(provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<IOptions<BudgetsOptions>>()));
         services.AddSingleton(provider => new CostService(provider.GetRequiredService<Database>(), provider.GetRequiredService<TenantScope>()));
         services.AddSingleton(provider => new LedgerService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>()));

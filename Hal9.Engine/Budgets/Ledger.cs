@@ -19,13 +19,13 @@ public sealed record LedgerDimensions(
 
 /// <summary>A call that wants to be paid.</summary>
 /// <param name="Dimensions">Whom and what it belongs to.</param>
-/// <param name="Amount">Its worst case; 0 to 1,000,000 USD.</param>
+/// <param name="Amount">Its worst case; 0 to 10,000,000 USD.</param>
 /// <param name="Tokens">Its worst case in tokens, input and output; 0 to 10^12.</param>
-/// <param name="Deadline">Until when it may wait for open reservations to settle (UTC).</param>
+/// <param name="Deadline">Until when it may wait for open reservations to settle (UTC), at most <see cref="BudgetsOptions.WaitSeconds"/> from now.</param>
 public sealed record ReserveOrder(LedgerDimensions Dimensions, Usd Amount, long Tokens, DateTimeOffset Deadline);
 
 /// <summary>What a call really used.</summary>
-/// <param name="Amount">Its cost; 0 to 1,000,000 USD.</param>
+/// <param name="Amount">Its cost; 0 to 10,000,000 USD.</param>
 /// <param name="Usage">Its tokens.</param>
 /// <param name="PriceVersion">The version of the price used.</param>
 /// <param name="Flags">Among <c>estimated</c>, <c>worstCase</c>, <c>orphan</c>; the ledger adds <c>overrun</c> itself.</param>

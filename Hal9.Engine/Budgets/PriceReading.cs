@@ -9,8 +9,8 @@ internal sealed record DatedPrice(DateTimeOffset From, ModelPrice Price);
 /// <summary>Turns decimal USD as people write it into integers, or says what is wrong with it.</summary>
 internal static class PriceReading
 {
-    // A thousand times the dearest price of our day; beyond it somebody mistook the unit, and products of it could leave what an amount holds.
-    private const decimal MostPerMillion = 1_000_000;
+    // Far above the dearest price of our day; beyond it somebody mistook the unit, and the cost of one call could exceed what the ledger takes.
+    private const decimal MostPerMillion = 10_000;
     private const decimal MostPerCall = 1_000;
 
     /// <summary>Reads an entry; complaints name it by <paramref name="place"/>.</summary>

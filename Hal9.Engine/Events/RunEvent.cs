@@ -75,4 +75,10 @@ public sealed record StepEnded(Guid StepId, StepStatus Status, Usd Cost, string?
 public sealed record CancelRequested(Guid? StepId, string? Reason, Guid? UserId) : RunEvent;
 
 /// <summary>The last event of every run: the receipt.</summary>
-public sealed record RunEnded(RunStatus Status, Usd Cost, Provenance Provenance, string? Error) : RunEvent;
+/// <param name="Status">How it ended.</param>
+/// <param name="Cost">What it cost.</param>
+/// <param name="Provenance">Where the answer comes from.</param>
+/// <param name="Error">What went wrong, for people.</param>
+/// <param name="Fault">What kind of failure of a model call ended it, as a word for programs, for example <c>rateLimited</c>.</param>
+/// <param name="RetryAfterSeconds">How long the provider asked to wait.</param>
+public sealed record RunEnded(RunStatus Status, Usd Cost, Provenance Provenance, string? Error, string? Fault = null, int? RetryAfterSeconds = null) : RunEvent;

@@ -20,6 +20,7 @@ internal sealed partial class RunKeeper(RunHost host, TimeProvider time, ILogger
                 await host.HeartbeatAsync(stoppingToken).ConfigureAwait(false);
                 var taken = await host.SweepAsync(first, stoppingToken).ConfigureAwait(false);
                 first = false;
+                await host.SweepReservationsAsync(stoppingToken).ConfigureAwait(false);
                 if (taken > 0)
                 {
                     LogTaken(logger, taken);
@@ -37,7 +38,7 @@ internal sealed partial class RunKeeper(RunHost host, TimeProvider time, ILogger
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await host.DisposeAsync().ConfigureAwait(false);
+        await host.StopAsync().ConfigureAwait(false);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} unfinished runs were taken up")]

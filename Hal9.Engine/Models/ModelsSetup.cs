@@ -22,6 +22,8 @@ internal static class ModelsSetup
             provider.GetRequiredService<IOptions<ModelsOptions>>(),
             () => new OfflineChatClient(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<TimeProvider>()).Make());
+        services.AddSingleton(provider => new CircuitTable(
+            provider.GetRequiredService<ProviderTable>(), provider.GetRequiredService<IOptions<ModelsOptions>>().Value.Breaker, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<Schemas>();
         services.AddSingleton(provider => new ModelService(
@@ -40,11 +42,12 @@ internal static class ModelsSetup
         var providers = provider.GetRequiredService<ProviderTable>();
         var counter = provider.GetRequiredService<TokenCounter>();
         var time = provider.GetRequiredService<TimeProvider>();
+        var circuits = provider.GetRequiredService<CircuitTable>();
         IChatClient chain = new ProviderSwitch();
         chain = new UsageCoat(chain, counter, Log<UsageCoat>());
         chain = new TimeoutCoat(chain, options.Timeouts, time);
-        chain = new BudgetGate(chain, provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<PriceList>(), counter, time, Log<BudgetGate>());
-        chain = new BreakerCoat(chain, providers, options.Breaker, time);
+        chain = new BudgetGate(chain, provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<PriceList>(), provider.GetRequiredService<IOptions<BudgetsOptions>>().Value, counter, time, Log<BudgetGate>());
+        chain = new BreakerCoat(chain, circuits);
         chain = new TelemetryCoat(chain, time);
         chain = new RetryCoat(chain, options, providers, time, Random.Shared.NextDouble, Log<RetryCoat>());
         chain = new ReplayCoat(chain);

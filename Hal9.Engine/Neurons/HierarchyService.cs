@@ -37,7 +37,7 @@ public sealed class Hierarchy
 }
 
 /// <summary>The door to hierarchies.</summary>
-public sealed class HierarchyService(TenantScope scope) : ITenantSeed
+public sealed class HierarchyService(TenantScope scope, TimeProvider time) : ITenantSeed
 {
     private readonly ConcurrentDictionary<Guid, Hierarchy> cache = new();
 
@@ -65,5 +65,5 @@ public sealed class HierarchyService(TenantScope scope) : ITenantSeed
         return actor.May(Permission.ReadEngine) ? OfAsync(actor.TenantId, cancellationToken) : throw new AccessDenied(Permission.ReadEngine);
     }
 
-    void ITenantSeed.Seed(EngineDb db, Guid tenantId) => db.Set<Neuron>().AddRange(HierarchyTemplate.Make(tenantId));
+    void ITenantSeed.Seed(EngineDb db, Guid tenantId) => db.Set<Neuron>().AddRange(HierarchyTemplate.Make(tenantId, time.GetUtcNow()));
 }

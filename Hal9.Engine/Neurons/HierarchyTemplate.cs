@@ -17,7 +17,10 @@ internal static class HierarchyTemplate
     private static readonly string[] Implementers = ["generalist", "researcher", "engineer", "critic"];
     private static readonly string[] Designers = ["analyst", "architect"];
 
-    public static IEnumerable<Neuron> Make(Guid tenantId)
+    /// <summary>The neurons in their order of preference: their ids grow, and the first of a layer is its entry.</summary>
+    public static IReadOnlyList<Neuron> Make(Guid tenantId, DateTimeOffset now) => [.. Members(tenantId).Select((make, i) => make(Guid.CreateVersion7(now.AddMilliseconds(i))))];
+
+    private static IEnumerable<Func<Guid, Neuron>> Members(Guid tenantId)
     {
         yield return One(tenantId, "strategist", Layer.L4, ModelTier.Strong, Designers,
             "Decides what has to be reached and why, and who designs which part.",
@@ -42,9 +45,9 @@ internal static class HierarchyTemplate
             "You look for what is wrong, missing, risky or contradictory, with the place and the reason, worst first.");
     }
 
-    private static Neuron One(Guid tenantId, string name, Layer layer, ModelTier tier, string[] delegates, string role, string prompt) => new()
+    private static Func<Guid, Neuron> One(Guid tenantId, string name, Layer layer, ModelTier tier, string[] delegates, string role, string prompt) => id => new Neuron
     {
-        Id = Guid.CreateVersion7(),
+        Id = id,
         TenantId = tenantId,
         Name = name,
         Layer = layer,

@@ -62,7 +62,7 @@ internal sealed class Turn(ModelService models, TimeProvider time)
     {
         var client = models.Open(ask.Context, models.OfTier(ask.Neuron.Tier), format, ask.Neuron.MaxOutputTokens);
         var service = client.AsChatCompletionService();
-        var kernel = new Kernel(new OneService(service));
+        var kernel = new Kernel();
         var template = Templates.Create(new PromptTemplateConfig(ask.Neuron.Prompt) { AllowDangerouslySetContent = true });
         var system = await template.RenderAsync(
             kernel,
@@ -80,10 +80,5 @@ internal sealed class Turn(ModelService models, TimeProvider time)
         }
         history.AddUserMessage(ask.Prompt.ToString());
         return (kernel, service, history);
-    }
-
-    private sealed class OneService(IChatCompletionService service) : IServiceProvider
-    {
-        public object? GetService(Type serviceType) => serviceType == typeof(IChatCompletionService) ? service : null;
     }
 }

@@ -1,5 +1,6 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Storage;
 
 namespace Hal9.Engine.Runs;
@@ -9,7 +10,8 @@ namespace Hal9.Engine.Runs;
 /// <param name="Answer">The answer, or what had come of it.</param>
 /// <param name="Error">What went wrong, for people.</param>
 /// <param name="Refusal">The limit that ended it.</param>
-internal sealed record RunEnding(RunStatus Status, string? Answer, string? Error = null, Refusal? Refusal = null);
+/// <param name="Failure">The model call's failure that ended it.</param>
+internal sealed record RunEnding(RunStatus Status, string? Answer, string? Error = null, Refusal? Refusal = null, ModelCallFailed? Failure = null);
 
 /// <summary>Writes what else belongs to a run's end into the transaction that ends it. Conversations implements it for the message that the run answers.</summary>
 internal interface IRunEndWriter

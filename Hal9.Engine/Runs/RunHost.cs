@@ -15,7 +15,7 @@ namespace Hal9.Engine.Runs;
 /// </summary>
 internal sealed partial class RunHost(
     RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IEnumerable<IRunEndWriter> endWriters,
-    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IAsyncDisposable
+    IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IDisposable
 {
     /// <summary>A run whose owner has been silent for so long has none any more.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(15);
@@ -62,6 +62,36 @@ internal sealed partial class RunHost(
         return taken;
     }
 
+    /// <summary>Settles reservations that a run left open although it has ended: its last settlement could not be stored (a full disk, say).</summary>
+    /// <returns>How many were settled, each at its worst case.</returns>
+    public async Task<int> SweepReservationsAsync(CancellationToken cancellationToken)
+    {
+        var settled = 0;
+        foreach (var (tenantId, runId) in await ledger.FindHoldersAsync(time.GetUtcNow() - StaleAfter, cancellationToken).ConfigureAwait(false))
+        {
+            if (live.ContainsKey(runId) || await store.RowAsync(tenantId, runId, cancellationToken).ConfigureAwait(false) is { EndedAt: null })
+            {
+                continue;
+            }
+            settled += await writer.WriteAsync(
+                batch =>
+                {
+                    var orphans = ledger.SettleOrphans(batch, tenantId, runId);
+                    foreach (var (callId, amount) in orphans)
+                    {
+                        batch.Execute(
+                            RunStatements.InterruptCall,
+                            ("@cost", amount.Nano), ("@estimated", true), ("@error", "Its settlement was lost; it is booked at its worst case."), ("@id", callId), ("@tenant", tenantId));
+                        batch.Execute(RunStatements.AddLateCost, ("@cost", amount.Nano), ("@run", runId), ("@tenant", tenantId));
+                    }
+                    return orphans.Count;
+                },
+                cancellationToken).ConfigureAwait(false);
+            LogSettled(logger, runId);
+        }
+        return settled;
+    }
+
     /// <summary>Stops a run, or a step's subtree, of this process: stored first, then carried out, then confirmed.</summary>
     /// <returns>False when the run is not at work here.</returns>
     public async Task<bool> CancelAsync(Guid runId, Guid? stepId, string path, string? reason, Guid? userId, CancellationToken cancellationToken)
@@ -87,7 +117,7 @@ internal sealed partial class RunHost(
     }
 
     /// <summary>Stops all loops and waits for them; their runs go on at the next start.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         // The worker stops the loops before the database closes; the container disposes once more.
         if (Interlocked.Exchange(ref stopped, 1) == 1)
@@ -96,6 +126,11 @@ internal sealed partial class RunHost(
         }
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops.Values).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
         places.Dispose();
         stopping.Dispose();
     }
@@ -199,6 +234,9 @@ internal sealed partial class RunHost(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} was taken over and goes on (epoch {Epoch})")]
     private static partial void LogTakenOver(ILogger logger, Guid runId, int epoch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} had ended with open reservations; they are settled at their worst case")]
+    private static partial void LogSettled(ILogger logger, Guid runId);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The end of run {RunId} could not be stored; it is taken up again at the next start")]
     private static partial void LogLost(ILogger logger, Exception exception, Guid runId);

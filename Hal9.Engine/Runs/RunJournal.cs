@@ -180,7 +180,9 @@ internal sealed class RunJournal : ICallJournal
         return writer.WriteAsync(
             batch =>
             {
-                Append(batch, new RunEnded(ending.Status, Cost, provenance, ending.Error));
+                Append(batch, new RunEnded(
+                    ending.Status, Cost, provenance, ending.Error, ending.Failure is { } failure ? JsonNamingPolicy.CamelCase.ConvertName(failure.Fault.ToString()) : null,
+                    ending.Failure?.RetryAfter is { } wait ? (int)Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue) : null));
                 batch.Execute(RunStatements.EndOpenSteps, ("@status", openSteps.ToString()), ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId));
                 batch.Execute(
                     RunStatements.EndRun,

@@ -49,7 +49,7 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
         }
         catch (ModelCallFailed e)
         {
-            ending = run.IsExpired ? Expired(run) : new RunEnding(RunStatus.Failed, Partial(run), e.Message);
+            ending = run.IsExpired ? Expired(run) : new RunEnding(RunStatus.Failed, Partial(run), e.Message, Failure: e);
         }
         catch (Exception e)
         {

@@ -33,6 +33,7 @@ public sealed class RunService
     private readonly RunsOptions options;
     private readonly TimeProvider time;
     private readonly IGrainFactory grains;
+    private readonly RequestKeyStore keys;
 
     internal RunService(RunHost host, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IOptions<RunsOptions> options, TimeProvider time, IGrainFactory grains)
     {
@@ -44,6 +45,7 @@ public sealed class RunService
         this.options = options.Value;
         this.time = time;
         this.grains = grains;
+        keys = new RequestKeyStore(writer, time);
     }
 
     /// <summary>Stores a run and starts it; returns at once with its id. A tenant without room gets a stored run with status <see cref="RunStatus.Refused"/>.</summary>
@@ -54,6 +56,46 @@ public sealed class RunService
         var id = await StartAsync(actor, order, Guid.CreateVersion7(), static (_, _) => { }, cancellationToken).ConfigureAwait(false);
         return (await store.FindAsync(actor.TenantId, id, cancellationToken).ConfigureAwait(false))!;
     }
+
+    /// <summary>
+    /// The same, once per key: a repeated order with the same key gets the run that the first one started. The key is stored with the run, for a day. A
+    /// refused run does not keep its key, so that it can be asked for again when there is room.
+    /// </summary>
+    /// <returns>The run, and whether this order started it.</returns>
+    /// <exception cref="RequestKeyReused">The key belongs to another order.</exception>
+    public async Task<(RunView Run, bool Own)> StartOnceAsync(Actor actor, StartRun order, RequestKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(key);
+        var id = Guid.CreateVersion7();
+        try
+        {
+            if (await keys.FindAsync(actor, key, cancellationToken).ConfigureAwait(false) is { } known)
+            {
+                return ((await store.FindAsync(actor.TenantId, known, cancellationToken).ConfigureAwait(false))!, false);
+            }
+            await StartAsync(actor, order, id, (batch, now) => RequestKeyStore.Write(batch, actor, key, id, now), cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestKeyTaken taken)
+        {
+            return ((await store.FindAsync(actor.TenantId, taken.RunId, cancellationToken).ConfigureAwait(false))!, false);
+        }
+        var run = (await store.FindAsync(actor.TenantId, id, cancellationToken).ConfigureAwait(false))!;
+        if (run.Status == RunStatus.Refused)
+        {
+            await keys.ForgetAsync(actor, key, cancellationToken).ConfigureAwait(false);
+        }
+        return (run, true);
+    }
+
+    /// <summary>Forgets a key whose run was stopped because its caller left: asking again starts anew.</summary>
+    public Task ForgetKeyAsync(Actor actor, RequestKey key, CancellationToken cancellationToken) => keys.ForgetAsync(actor, key, cancellationToken);
+
+    /// <summary>The last event of a run that has ended: the receipt, with the kind of failure.</summary>
+    public async Task<RunEnded?> FindEndAsync(Actor actor, Guid runId, CancellationToken cancellationToken) =>
+        await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false) is { } run && run.Status.IsFinal()
+            ? (await store.EventsAsync(actor.TenantId, runId, run.LastEvent - 1, 1, cancellationToken).ConfigureAwait(false)).OfType<RunEnded>().FirstOrDefault()
+            : null;
 
     /// <summary>The run with its tree, or null when the tenant has none of that id (or the actor may not see it).</summary>
     public async Task<RunView?> FindAsync(Actor actor, Guid runId, CancellationToken cancellationToken)

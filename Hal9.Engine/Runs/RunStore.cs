@@ -26,7 +26,7 @@ internal sealed class RunStore(TenantScope scope)
             return null;
         }
         var steps = await db.Set<StepRow>().AsNoTracking().Where(s => s.RunId == runId).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var calls = await db.Set<ModelCallRow>().AsNoTracking().Where(c => c.RunId == runId).OrderBy(c => c.Id)
+        var calls = await db.Set<ModelCallRow>().AsNoTracking().Where(c => c.RunId == runId).OrderBy(c => c.StartedAt).ThenBy(c => c.Id)
             .Select(c => new
             {
                 c.StepId,
@@ -42,7 +42,7 @@ internal sealed class RunStore(TenantScope scope)
 
         StepView Tree(StepRow step)
         {
-            var children = childrenOf[step.Id].OrderBy(s => s.Id).Select(Tree).ToList();
+            var children = childrenOf[step.Id].OrderBy(s => s.Path.Length).ThenBy(s => s.Path, StringComparer.Ordinal).Select(Tree).ToList();
             var own = callsOf[step.Id].ToList();
             var cost = new Usd(own.Sum(c => c.Cost.Nano) + children.Sum(c => c.Cost.Nano));
             return new StepView(

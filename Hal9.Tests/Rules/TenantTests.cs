@@ -18,7 +18,6 @@ public sealed class TenantTests
     // Callers that open a context over all tenants, each with the reason why.
     private static readonly Dictionary<string, string> AcrossTenants = new()
     {
-        ["Hal9.Engine.Budgets.AnchorLog"] = "the key of anchors belongs to the instance",
         ["Hal9.Engine.Budgets.BudgetLedger"] = "reservations left behind are swept over all tenants",
         ["Hal9.Engine.Runs.RunStore"] = "the sweeper takes over runs of every tenant whose owner is gone",
         ["Hal9.Engine.Tenancy.TenantService"] = "makes tenants, and finds a person's tenants at sign-in",

@@ -15,6 +15,7 @@ public sealed class Hal9Host : IAsyncLifetime
     private readonly ScriptedProvider? given;
     private readonly Action<Dictionary<string, string?>>? configure;
     private readonly string data = Hal9Settings.NewDataDirectory();
+    private readonly HostLog log = new();
     private WebApplication? app;
     private Hal9Client? owner;
 
@@ -34,6 +35,9 @@ public sealed class Hal9Host : IAsyncLifetime
 
     /// <summary>Where it listens, without a slash at the end.</summary>
     public string Url => Running.Urls.First();
+
+    /// <summary>The errors that it logged so far, with their exceptions.</summary>
+    public string Errors => log.Errors;
 
     /// <summary>Its services.</summary>
     public IServiceProvider Services => Running.Services;
@@ -68,7 +72,7 @@ public sealed class Hal9Host : IAsyncLifetime
         });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(log);
         builder.AddHal9();
         app = builder.Build();
         await app.UseHal9Async();

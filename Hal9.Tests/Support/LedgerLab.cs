@@ -14,17 +14,18 @@ internal sealed class LedgerLab : IAsyncDisposable
 {
     private readonly AnchorLog anchors;
 
-    public LedgerLab(Database database, string folder, TimeProvider time)
+    public LedgerLab(Database database, string folder, TimeProvider time, int waitSeconds = 600)
     {
         Database = database;
         Folder = folder;
         Time = time;
         Writer = new Writer(database);
         Tenants = new TenantScope(database);
-        anchors = new AnchorLog(Path.Combine(folder, "anchors"), Tenants, new PlainSecrets(), time, NullLogger<AnchorLog>.Instance);
+        anchors = new AnchorLog(Path.Combine(folder, "anchors"), new InstanceKeys(Tenants, new PlainSecrets(), time), time, NullLogger<AnchorLog>.Instance);
         Verifier = new LedgerVerifier(database, anchors, time);
-        Ledger = new BudgetLedger(Writer, Tenants, anchors, time);
-        Budgets = new BudgetService(Ledger, Options.Create(new BudgetsOptions()));
+        var options = Options.Create(new BudgetsOptions { WaitSeconds = waitSeconds });
+        Ledger = new BudgetLedger(Writer, Tenants, anchors, options, time);
+        Budgets = new BudgetService(Ledger, options);
         Costs = new CostService(database, Tenants);
         Entries = new LedgerService(Tenants, Verifier);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Runs;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Api.OpenAi;
 
@@ -49,7 +50,7 @@ internal sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors>
     {
         switch (e)
         {
-            case KeyReused:
+            case RequestKeyReused:
                 return Problems.WriteAsync(context, ProblemKind.KeyReused, e.Message);
             case AccessDenied:
                 return Problems.WriteAsync(context, ProblemKind.Forbidden, e.Message);
@@ -75,7 +76,7 @@ internal sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors>
         var error = e switch
         {
             OpenAiError own => own,
-            KeyReused => new OpenAiError(422, OpenAiError.InvalidRequest, e.Message, code: "idempotency_key_reused"),
+            RequestKeyReused => new OpenAiError(422, OpenAiError.InvalidRequest, e.Message, code: "idempotency_key_reused"),
             AccessDenied => new OpenAiError(403, OpenAiError.Permission, e.Message, code: "forbidden"),
             UnauthorizedAccessException => OpenAiError.Of(401, context.Request.Path),
             BudgetRefused refused => OpenAiError.Of(refused.Refusal),

@@ -14,7 +14,6 @@ internal static class ApiSetup
         // The reason of a bad body or parameter reaches ApiErrors as an exception, in production too.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Problems.Complete(context.ProblemDetails, context.HttpContext));
-        builder.Services.AddSingleton<RequestKeys>();
         builder.Services.AddSingleton<ChatEndpoint>();
         builder.AddApiDocument();
         builder.AddTelemetry();
@@ -28,6 +27,9 @@ internal static class ApiSetup
     {
         var api = app.MapGroup("/api/v1");
         api.MapRuns();
+        api.MapBudgets();
+        api.MapCosts();
+        api.MapLedger();
         api.MapConversations();
         api.MapCatalogue();
         api.MapNotBuilt();

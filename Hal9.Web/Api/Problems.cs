@@ -68,6 +68,15 @@ internal static class Problems
     public static IResult Invalid(IReadOnlyDictionary<string, string[]> errors) =>
         Of(ProblemKind.Invalid, string.Join(" ", errors.Select(e => $"{e.Key}: {string.Join(" ", e.Value)}")), ("errors", errors));
 
+    /// <summary>For a door's complaint: its parameter names the field, or the message begins with it.</summary>
+    public static IResult Invalid(ArgumentException e)
+    {
+        // The framework appends the parameter's name to the message.
+        var message = e.Message.Split(" (Parameter", 2)[0];
+        var parts = message.Split(": ", 2);
+        return parts.Length == 2 && !parts[0].Contains(' ', StringComparison.Ordinal) ? Invalid(parts[0], parts[1]) : Invalid(e.ParamName ?? "body", message);
+    }
+
     public static IResult Cursor() => Of(ProblemKind.Cursor, "The parameter `after` is not a cursor of this list.", ("errors", new Dictionary<string, string[]> { ["after"] = ["Not a cursor of this list."] }));
 
     public static IResult Of(ProblemKind kind, string detail, params (string Name, object? Value)[] extra) => new Answer(kind, detail, extra);

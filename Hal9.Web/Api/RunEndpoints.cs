@@ -23,7 +23,7 @@ internal static class RunEndpoints
         var runs = api.MapGroup("/runs").WithTags("Runs");
         runs.MapPost("", StartAsync).Needs(Permission.UseRuns)
             .WithName("startRun").WithSummary("Start a run")
-            .WithDescription("Stores the run and returns its id at once. Without room in a budget the run is stored as `refused` and the answer is 429. `Idempotency-Key` makes a retry get the same run (kept in memory for a day).")
+            .WithDescription("Stores the run and returns its id at once. Without room in a budget the run is stored as `refused` and the answer is 429. `Idempotency-Key` makes a retry within a day get the same run.")
             .Produces<MadeBody>(202).ProducesProblems(400, 401, 403, 415, 422, 429);
         // Who starts runs and who reads others' are different people: what a reader sees is checked in the door.
         runs.MapGet("", ListAsync).Needs(Permission.ReadEngine)
@@ -44,7 +44,7 @@ internal static class RunEndpoints
             .Produces<RunBody>().ProducesProblems(400, 401, 403, 404);
     }
 
-    private static async Task<IResult> StartAsync(StartRunBody body, HttpContext context, RunService runs, RequestKeys keys)
+    private static async Task<IResult> StartAsync(StartRunBody body, HttpContext context, RunService runs)
     {
         var errors = ErrorsOf(body);
         if (errors.Count > 0)
@@ -63,12 +63,14 @@ internal static class RunEndpoints
         RunView run;
         try
         {
-            (run, _) = await keys.OnceAsync(context, actor, JsonSerializer.Serialize(body, ApiJson.Options), () => runs.StartAsync(actor, order, CancellationToken.None));
+            var key = RequestKeys.Of(context, JsonSerializer.Serialize(body, ApiJson.Options));
+            run = key is null
+                ? await runs.StartAsync(actor, order, CancellationToken.None)
+                : (await runs.StartOnceAsync(actor, order, key, CancellationToken.None)).Run;
         }
         catch (ArgumentException e)
         {
-            // The framework appends the parameter's name to the message; the field is named beside it already.
-            return Problems.Invalid(e.ParamName ?? "body", e.Message.Split(" (Parameter", 2)[0]);
+            return Problems.Invalid(e);
         }
         if (run.Status == RunStatus.Refused)
         {

@@ -45,6 +45,11 @@ public sealed partial class ChatPage(
 
     private MessageView? Last => view is { Branch: [.., var last] } ? last : null;
 
+    // Who may read all runs may read all conversations; only its owner talks in one.
+    private bool IsMine => view is null || view.UserId == actor.UserId;
+
+    private bool CanChange => !Writing && IsMine && interactive;
+
     private Usd BranchCost => view!.Branch.Aggregate(Usd.Zero, (sum, m) => sum + m.Cost);
 
     // While a question is on its way, what it replaces is not shown.
@@ -129,7 +134,7 @@ public sealed partial class ChatPage(
     /// <summary>Sends a question below <paramref name="parentId"/>; false when it was not taken, so that the browser keeps the text.</summary>
     private async Task<bool> SendAsync(string text, Guid? parentId, bool pushes)
     {
-        if (Writing || string.IsNullOrWhiteSpace(text))
+        if (Writing || !IsMine || string.IsNullOrWhiteSpace(text))
         {
             return false;
         }

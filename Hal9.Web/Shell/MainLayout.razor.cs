@@ -13,6 +13,8 @@ public sealed partial class MainLayout
     private TraceableBoundary? boundary;
     private Actor? actor;
     private string person = "";
+    private string? tenant;
+    private bool canChoose;
 
     [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
 
@@ -29,6 +31,9 @@ public sealed partial class MainLayout
         {
             actor = await CurrentActor.GetAsync();
             person = user.Identity.Name ?? "Signed in";
+            var memberships = await Tenants.OfPersonAsync(actor.UserId, stopping.Token);
+            tenant = memberships.FirstOrDefault(m => m.TenantId == actor.TenantId)?.Name;
+            canChoose = memberships.Count > 1;
         }
     }
 

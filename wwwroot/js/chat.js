@@ -8,7 +8,7 @@ export function attach(root, server) {
     const on = (target, name, handler, options = {}) => target.addEventListener(name, handler, { ...options, signal: stop.signal });
     const form = root.querySelector("[data-composer]");
     const field = form.querySelector("textarea");
-    const hint = form.querySelector("[data-hint]");
+    const refusal = form.querySelector("[data-refusal]");
     const thread = root.querySelector("[data-thread]");
     let conversation = "new";
     let busy = false;
@@ -22,7 +22,7 @@ export function attach(root, server) {
     }
 
     function say(reason) {
-        hint.textContent = reason ?? hint.dataset.hintUsual;
+        refusal.textContent = reason ?? "";
         form.classList.toggle("composer-refusing", reason !== undefined);
     }
 
@@ -101,6 +101,7 @@ export function attach(root, server) {
     size.observe(thread.firstElementChild);
     size.observe(thread);
 
+    root.dataset.ready = "";
     return {
         show(next) {
             conversation = next;

@@ -1,9 +1,5 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Hal9.Engine.Diagnostics;
-using Hal9.Engine.Models.Providers;
 using Microsoft.Extensions.AI;
 using Polly;
 using Polly.CircuitBreaker;
@@ -11,36 +7,13 @@ using Polly.CircuitBreaker;
 namespace Hal9.Engine.Models.Coats;
 
 /// <summary>Leaves a provider alone that failed too often just now. Rate limits and refused requests are no failures of that kind.</summary>
-internal sealed class BreakerCoat : Coat
+internal sealed class BreakerCoat(IChatClient inner, CircuitTable circuits) : Coat(inner)
 {
-    private readonly Dictionary<Provider, (ResiliencePipeline<Step> Pipeline, CircuitBreakerStateProvider State)> circuits = [];
-
-    public BreakerCoat(IChatClient inner, ProviderTable providers, BreakerOptions options, TimeProvider time)
-        : base(inner)
-    {
-        foreach (var provider in providers.All.Where(p => p.Kind != ProviderKind.Offline))
-        {
-            var state = new CircuitBreakerStateProvider();
-            var builder = new ResiliencePipelineBuilder<Step> { TimeProvider = time };
-            builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions<Step>
-            {
-                FailureRatio = options.FailureRatio,
-                MinimumThroughput = options.MinimumThroughput,
-                SamplingDuration = TimeSpan.FromSeconds(options.SamplingSeconds),
-                BreakDuration = TimeSpan.FromSeconds(options.BreakSeconds),
-                ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome.Result is { Fault: ModelCallFailed { Fault: ModelFault.Unreachable or ModelFault.ProviderError or ModelFault.Timeout } }),
-                StateProvider = state,
-            });
-            circuits[provider] = (builder.Build(), state);
-        }
-        EngineTelemetry.Meter.CreateObservableGauge(EngineTelemetry.CircuitBreakerState, Observe, "{state}", "0 closed, 1 half open, 2 open");
-    }
-
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var call = CallOptions.Of(options);
-        if (!circuits.TryGetValue(call.Ticket.Provider, out var circuit))
+        if (circuits.Of(call.Ticket.Provider) is not { } circuit)
         {
             await foreach (var update in InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken))
             {
@@ -50,15 +23,15 @@ internal sealed class BreakerCoat : Coat
         }
         await using var stream = OpenInner(messages, call, cancellationToken);
         // The circuit judges the first step; what fails later is reported to it as a failure of its own.
-        var step = await FirstAsync(circuit.Pipeline, stream, call.Ticket);
+        var step = await FirstAsync(circuit, stream, call.Ticket);
         while (step.Moved)
         {
             yield return stream.Current;
             var (moved, fault) = await stream.TryMoveAsync();
-            step = new Step(moved, fault);
+            step = new CircuitStep(moved, fault);
             if (fault is not null)
             {
-                await ReportAsync(circuit.Pipeline, step);
+                await ReportAsync(circuit, step);
             }
         }
         if (step.Fault is not null)
@@ -67,14 +40,14 @@ internal sealed class BreakerCoat : Coat
         }
     }
 
-    private static async ValueTask<Step> FirstAsync(ResiliencePipeline<Step> pipeline, IAsyncEnumerator<ChatResponseUpdate> stream, CallTicket ticket)
+    private static async ValueTask<CircuitStep> FirstAsync(ResiliencePipeline<CircuitStep> pipeline, IAsyncEnumerator<ChatResponseUpdate> stream, CallTicket ticket)
     {
         try
         {
             return await pipeline.ExecuteAsync(static async (stream, _) =>
             {
                 var (moved, fault) = await stream.TryMoveAsync();
-                return new Step(moved, fault);
+                return new CircuitStep(moved, fault);
             }, stream, CancellationToken.None);
         }
         catch (BrokenCircuitException e)
@@ -83,7 +56,7 @@ internal sealed class BreakerCoat : Coat
         }
     }
 
-    private static async ValueTask ReportAsync(ResiliencePipeline<Step> pipeline, Step step)
+    private static async ValueTask ReportAsync(ResiliencePipeline<CircuitStep> pipeline, CircuitStep step)
     {
         try
         {
@@ -94,10 +67,4 @@ internal sealed class BreakerCoat : Coat
             // It is open already: nothing more to report.
         }
     }
-
-    private IEnumerable<Measurement<int>> Observe() => circuits.Select(circuit => new Measurement<int>(
-        circuit.Value.State.CircuitState switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 },
-        new KeyValuePair<string, object?>("provider", circuit.Key.Name)));
-
-    internal readonly record struct Step(bool Moved, Exception? Fault);
 }

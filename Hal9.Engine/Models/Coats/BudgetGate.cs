@@ -12,7 +12,8 @@ namespace Hal9.Engine.Models.Coats;
 /// No attempt without money: its worst case is set aside in the envelope and in the ledger, on disk, before it is made, and settled with the
 /// stored answer in one transaction afterwards. Every way out settles or releases, a reader who walks away included.
 /// </summary>
-internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger, PriceList prices, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
+internal sealed partial class BudgetGate(
+    IChatClient inner, BudgetLedger ledger, PriceList prices, BudgetsOptions budgets, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
 {
     /// <summary>The output limit of a call for which nobody set one.</summary>
     public const int DefaultMaxOutput = 4096;
@@ -79,10 +80,11 @@ internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger,
         {
             throw new BudgetRefused(refusal);
         }
+        var waitUntil = now + TimeSpan.FromSeconds(budgets.WaitSeconds);
         try
         {
             await ledger.ReserveAsync(
-                new ReserveOrder(dimensions, attempt.Reserved, input + output, call.Ticket.Deadline),
+                new ReserveOrder(dimensions, attempt.Reserved, input + output, waitUntil < call.Ticket.Deadline ? waitUntil : call.Ticket.Deadline),
                 batch => context.Journal.Started(batch, context, attempt),
                 cancellationToken);
         }
@@ -105,6 +107,8 @@ internal sealed partial class BudgetGate(IChatClient inner, BudgetLedger ledger,
     private async Task EndAsync(CallOptions call, Hold hold, Ending ending)
     {
         var (context, attempt) = (call.Ticket.Context, call.Ticket.Attempt);
+        // What was stopped before it was sent costs nothing either.
+        attempt.Wire.NotCharged |= call.Ticket.Provider.Kind != ProviderKind.Offline && !attempt.Wire.Sent;
         var (outcome, cost, usage) = Outcome(call.Ticket, hold, ending);
         try
         {

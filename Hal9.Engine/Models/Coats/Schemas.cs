@@ -39,6 +39,41 @@ internal sealed class Schemas
         return first + 1 < trimmed.Length - 3 ? trimmed[(first + 1)..^3].Trim() : "";
     }
 
+    /// <summary>Whether a schema is of the kind that OpenAI's strict mode takes: every object closed, every property required, no further rules.</summary>
+    public static bool IsStrict(JsonElement schema)
+    {
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            return false;
+        }
+        var closed = false;
+        var required = new HashSet<string>(StringComparer.Ordinal);
+        List<string> properties = [];
+        foreach (var rule in schema.EnumerateObject())
+        {
+            switch (rule.Name)
+            {
+                case "type" or "description" or "enum" or "title":
+                    break;
+                case "additionalProperties":
+                    closed = rule.Value.ValueKind == JsonValueKind.False;
+                    break;
+                case "required" when rule.Value.ValueKind == JsonValueKind.Array:
+                    required = [.. rule.Value.EnumerateArray().Select(name => name.ToString())];
+                    break;
+                case "items" when IsStrict(rule.Value):
+                    break;
+                case "properties" when rule.Value.ValueKind == JsonValueKind.Object && rule.Value.EnumerateObject().All(p => IsStrict(p.Value)):
+                    properties = [.. rule.Value.EnumerateObject().Select(p => p.Name)];
+                    break;
+                default:
+                    return false;
+            }
+        }
+        var isObject = schema.TryGetProperty("type", out var type) && type.ValueEquals("object");
+        return !isObject || (closed && properties.TrueForAll(required.Contains));
+    }
+
     private async Task<JsonSchema> ReadAsync(string schema, CancellationToken cancellationToken)
     {
         if (read.TryGetValue(schema, out var known))

@@ -131,6 +131,11 @@ internal sealed partial class StructureCoat(IChatClient inner, Schemas schemas, 
         var request = call.With(call.Ticket with { Attempt = new AttemptState() });
         if (way == StructureAbility.Native)
         {
+            if (Schemas.IsStrict(format.Schema!.Value))
+            {
+                // The provider then promises to keep to the schema; it takes only schemas of a simple kind.
+                request.AdditionalProperties = new(call.AdditionalProperties ?? []) { ["strict"] = true };
+            }
             return (messages, request);
         }
         request.ResponseFormat = null;

@@ -33,8 +33,6 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
         Exception? fault = null;
         var ended = false;
         var activity = Start(call);
-        // An iterator does not keep the ambient activity from step to step: the caller's is put back at once and the span is only ended here.
-        Activity.Current = activity?.Parent ?? Activity.Current;
         try
         {
             await using var stream = OpenInner(messages, call, cancellationToken);
@@ -134,7 +132,7 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
         {
             { "gen_ai.operation.name", "chat" },
             { "gen_ai.provider.name", ticket.Provider.Kind switch { ProviderKind.OpenAI => "openai", ProviderKind.Anthropic => "anthropic", _ => "hal9.offline" } },
-            { "gen_ai.request.model", ticket.Model.ToString() },
+            { "gen_ai.request.model", ticket.Model.Model },
         };
         if (ticket.Provider.Address is { } address)
         {

@@ -18,6 +18,7 @@ internal sealed record GoalReading(string Instruction, string Lead, IReadOnlyLis
 {
     private const string MaterialLine = "Material:";
     private const string GivenLine = "Given:";
+    private const string BuildsOn = "Builds on: ";
     private const int LongestInstruction = 600;
 
     public static GoalReading Of(string goal)
@@ -74,6 +75,19 @@ internal sealed record GoalReading(string Instruction, string Lead, IReadOnlyLis
         text.Append(given.Length > 0 ? $"\n\n{GivenLine}\n{given}" : "");
         text.Append(material.Length > 0 ? $"\n\n{MaterialLine}\n{material}" : "");
         return text.ToString();
+    }
+
+    /// <summary>What a part says of another that it builds on.</summary>
+    public static string Reference(string part) => BuildsOn + Worker.Title(part);
+
+    /// <summary>Whether a line given along is such a reference.</summary>
+    public static bool IsReference(string line) => line.StartsWith(BuildsOn, StringComparison.Ordinal);
+
+    /// <summary>A task without its verb.</summary>
+    public static string WithoutVerb(string task)
+    {
+        var bare = Bare(task);
+        return bare[Lexicon.Shipped.Imperatives.AtStart(bare)..].ToString();
     }
 
     /// <summary>A composed goal that was put on one line, without what was given along.</summary>
@@ -205,12 +219,18 @@ internal sealed record GoalReading(string Instruction, string Lead, IReadOnlyLis
         var all = words.DependenceOnAll.AtStart(start) > 0 || words.DependenceOnAll.In(beginning);
         var follows = all || words.Sequence.AtStart(start) > 0 || (words.Politeness.AtStart(start) > 0 && words.Sequence.AtStart(second) > 0)
             || words.Dependence.In(beginning) || RefersBack(text);
-        return new GoalTask(Lexicon.Shipped.Imperatives.AtStart(Bare(text)) > 0 ? Capital(Bare(text)) : text, follows, all);
+        var polite = words.Politeness.AtStart(start) > 0 && (IsQuestion(text) || words.Imperatives.AtStart(Bare(text)) > 0);
+        return new GoalTask(polite || words.Imperatives.AtStart(start) > 0 ? Capital(Bare(text)) : text, follows, all);
     }
 
-    /// <summary>The object of the verb stands for something said before: "compare them".</summary>
+    /// <summary>The object of the verb, or the last word, stands for something said before: "compare them", "write tests for it".</summary>
     private static bool RefersBack(string text)
     {
+        var last = text.AsSpan().TrimEnd(" .!");
+        if (Lexicon.Shipped.Imperatives.AtStart(Bare(text)) > 0 && last.LastIndexOf(' ') is > 0 and var space && Lexicon.Shipped.Pronouns.Is(last[(space + 1)..].ToString()))
+        {
+            return true;
+        }
         var bare = Bare(text);
         var verb = Lexicon.Shipped.Imperatives.AtStart(bare);
         return verb > 0 && Lexicon.Shipped.Pronouns.AtStart(bare[verb..].TrimStart()) is var length and > 0

@@ -31,7 +31,7 @@ internal static class Keywords
         }
     }
 
-    /// <summary>The first content words as they are written, each once, without what only says what to do.</summary>
+    /// <summary>The first content words as they are written, each once.</summary>
     public static List<string> Terms(string text, int most)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -39,8 +39,7 @@ internal static class Keywords
         foreach (var (word, ideographic) in Words(text))
         {
             var key = Key(word);
-            var carries = ideographic || (key.Length > 1 && !Lexicon.Shipped.StopWords.Contains(word) && !Lexicon.Shipped.StopWords.Contains(key)
-                && !Lexicon.Shipped.Imperatives.Is(word));
+            var carries = ideographic || (key.Length > 1 && !Lexicon.Shipped.StopWords.Contains(word) && !Lexicon.Shipped.StopWords.Contains(key));
             if (carries && seen.Add(key))
             {
                 terms.Add(Script.Shorten(word, 24));

@@ -36,6 +36,15 @@ internal sealed class Lexicon
     /// <summary>Words that begin a question.</summary>
     public required Phrases Questions { get; init; }
 
+    /// <summary>Greetings and questions about this model itself.</summary>
+    public required Phrases AboutItself { get; init; }
+
+    /// <summary>Verbs that ask for knowledge as a question does: "explain", "tell me about".</summary>
+    public required Phrases Explain { get; init; }
+
+    /// <summary>Words for a plan of any kind.</summary>
+    public required Phrases Plans { get; init; }
+
     /// <summary>Questions that ask for a way, not for a fact: "how do I", "what should".</summary>
     public required Phrases HowTo { get; init; }
 

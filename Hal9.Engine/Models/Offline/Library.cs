@@ -16,7 +16,9 @@ internal static class Library
             .Where(found => found.Weight > 0)
             .OrderByDescending(found => found.Weight)
             .Select(found => found.Shape)
-            .FirstOrDefault();
+            .FirstOrDefault()
+            // Any other plan; behind a colon stands a part of one, for which the whole shape would be too much.
+            ?? (Lexicon.Shipped.Plans.In(text) && !text.Contains(':', StringComparison.Ordinal) ? Lexicon.Shapes.First(shape => shape.Name == "project plan") : null);
     }
 
     /// <summary>A goal for one section of a shape; <see cref="Write"/> understands it.</summary>
@@ -25,6 +27,9 @@ internal static class Library
     /// <summary>Whether a goal is for one section already.</summary>
     public static bool IsPart(string goal) => Wanted(goal).Section is not null;
 
+    /// <summary>A goal for one section as plain words: the section and the goal.</summary>
+    public static string Plain(string goal) => Wanted(goal) is { Section: { } section } part ? $"{part.Goal} {section.Title}" : goal;
+
     /// <summary>The shape filled with what the input gives, or only the section that the goal names.</summary>
     public static string Write(Shape shape, string goal, IReadOnlyList<string> given)
     {
@@ -32,7 +37,12 @@ internal static class Library
         shape = named ?? shape;
         var box = shape.Boxes ? "- [ ] " : "- ";
         var text = new StringBuilder();
-        text.Append("## ").Append(section is null ? Worker.Title(rest) : $"{section.Title}: {Worker.Title(rest)}").Append("\n\n");
+        text.Append("## ").Append(Worker.Title(rest)).Append("\n\n");
+        foreach (var line in given.Where(GoalReading.IsReference))
+        {
+            text.Append(Script.Shorten(line, 300)).Append("\n\n");
+        }
+        given = [.. given.Where(line => !GoalReading.IsReference(line))];
         text.Append("A known shape (*").Append(shape.Name).Append("*), to be filled by you").Append(given.Count > 0 ? "; your own points come first" : "").Append(".\n\n");
         if (given.Count > 0)
         {
@@ -45,7 +55,7 @@ internal static class Library
         }
         foreach (var shown in shape.Sections.Where(shown => section is null || shown == section))
         {
-            text.Append(section is null ? $"### {shown.Title}\n\n" : "");
+            text.Append("### ").Append(shown.Title).Append("\n\n");
             foreach (var item in shown.Items)
             {
                 text.Append(box).Append(item).Append('\n');

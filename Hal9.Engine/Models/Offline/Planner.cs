@@ -24,6 +24,10 @@ internal static class Planner
         {
             return Answer(request, limit, "It is about the last answer, which is at hand here only.");
         }
+        if (Worker.IsAboutItself(request.Goal))
+        {
+            return Answer(request, limit, "It is about this model itself.");
+        }
         if (!request.Goal.Any(char.IsLetterOrDigit))
         {
             return Answer(request, limit, "The goal has no words to work on.");
@@ -35,7 +39,8 @@ internal static class Planner
         for (var i = 0; i < parts.Count; i++)
         {
             // A part that builds on others gets their results; it needs the material only when it is the first to see it.
-            var goal = GoalReading.Compose(parts[i].Text, reading.Context, parts[i].DependsOn.Count > 0 && parts[i].UsesResults ? "" : reading.Material);
+            var references = parts[i].DependsOn.Select(number => GoalReading.Reference(parts[number - 1].Text));
+            var goal = GoalReading.Compose(parts[i].Text, [.. reading.Context, .. references], parts[i].DependsOn.Count > 0 && parts[i].UsesResults ? "" : reading.Material);
             assignments.Add(new JsonObject
             {
                 ["neuron"] = staffing.For(parts[i].Text),
@@ -52,7 +57,9 @@ internal static class Planner
     /// <summary>What a result is checked for: the words that carry the part's content.</summary>
     internal static IEnumerable<string> Criteria(string part)
     {
-        var terms = Keywords.Terms(Script.Shorten(part, 1000), 5);
+        // What only says what to do ("write") need not occur in the result.
+        var words = GoalReading.WithoutVerb(Script.Shorten(Library.Plain(part), 1000));
+        var terms = Keywords.Terms(words, 5);
         return terms.Count > 0 ? [Judge.Covers + string.Join(", ", terms)] : [];
     }
 

@@ -29,7 +29,7 @@ internal static class Segments
 
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
-        "e.g", "i.e", "etc", "vs", "mr", "mrs", "ms", "dr", "prof", "no", "nr", "fig", "st", "inc", "ltd", "approx", "resp",
+        "e.g", "i.e", "etc", "vs", "mr", "mrs", "ms", "dr", "prof", "no", "nr", "fig", "st", "inc", "ltd", "approx", "resp", "mio", "mrd", "tsd",
         "z.b", "d.h", "u.a", "usw", "bzw", "ca", "ggf", "evtl", "inkl", "exkl", "vgl", "str",
     };
 

@@ -31,13 +31,18 @@ internal static class Worker
             && Arithmetic.TryWrite(instruction, instruction) is null;
     }
 
+    /// <summary>A greeting, or a question about this model.</summary>
+    public static bool IsAboutItself(string goal) =>
+        goal.Length < 60 && Lexicon.Shipped.AboutItself.AtStart(goal) is > 0 and var length && !goal.AsSpan(length).TrimEnd(" .!?。！？").Contains(' ');
+
     /// <summary>A goal as a heading.</summary>
     public static string Title(string goal)
     {
         var line = goal.AsSpan().Trim();
         var end = line.IndexOfAny('\n', '\r');
         var own = GoalReading.WithoutParts((end < 0 ? line : line[..end]).ToString());
-        var text = Script.Shorten(own.Trim('#', ' ', '-', '>', '*'), LongestTitle).TrimEnd('.', ':', '。', ' ');
+        var sentence = Segments.Sentences(Script.Shorten(own, LongestTitle * 4)).FirstOrDefault();
+        var text = Script.Shorten(sentence is { Length: > 8 } ? sentence : own.Trim('#', ' ', '-', '>', '*'), LongestTitle).TrimEnd('.', ':', '。', ' ');
         return text.Length == 0 ? "Your request"
             // A heading of the prompts' own would be taken for the section of that name when this text is shown to a parent.
             : OfflineRequest.Headings.Contains("## " + text) ? text + " (yours)"
@@ -51,11 +56,15 @@ internal static class Worker
         var material = reading.Material.Length > 0 ? reading.Material
             : request.Before.Count > 0 ? string.Join("\n\n", request.Before.Select(result => OfflineNote.Without(result.Text)))
             : "";
-        var told = material.Length > 0 ? material : string.Join('\n', reading.Context);
+        var told = material.Length > 0 ? material : string.Join('\n', reading.Context.Where(line => !GoalReading.IsReference(line)));
         var words = Lexicon.Shipped;
         if (!request.Goal.Any(char.IsLetterOrDigit))
         {
             return "There is nothing to work on: the request has no words.";
+        }
+        if (IsAboutItself(request.Goal))
+        {
+            return Outline.OfItself();
         }
         if (Arithmetic.TryWrite(instruction, told) is { } calculation)
         {
@@ -93,7 +102,8 @@ internal static class Worker
         {
             return Outline.OfInability(instruction, inability, told);
         }
-        var asks = GoalReading.IsQuestion(instruction) || words.Questions.AtStart(instruction) > 0;
+        var asks = GoalReading.IsQuestion(instruction) || words.Questions.AtStart(instruction) > 0
+            || (told.Length == 0 && reading.Tasks.Count <= 1 && words.Explain.AtStart(GoalReading.Bare(instruction)) > 0 && !words.HowTo.In(instruction));
         var howTo = words.HowTo.In(instruction);
         if (asks && !howTo && told.Length > 0)
         {

@@ -8,6 +8,12 @@ internal sealed class AnthropicShape : IWireShape
 {
     public string? EndMark => null;
 
+    // Within a JSON string quotes are escaped, so this is the delta's type wherever it stands.
+    public bool IsPlain(ReadOnlySpan<byte> data) => data.IndexOf("\"text_delta\""u8) >= 0;
+
+    /// <summary>Anthropic always streams when asked.</summary>
+    public string? ToEvents(JsonObject whole) => null;
+
     public string? Read(JsonNode data, WireRecord record, WireFaults faults)
     {
         if (data is not JsonObject item)

@@ -6,7 +6,35 @@ namespace Hal9.Engine.Models.Providers;
 /// <summary>The stream of an OpenAI-compatible endpoint.</summary>
 internal sealed class OpenAIShape : IWireShape
 {
-    public string? EndMark => "[DONE]";
+        public string? EndMark => "[DONE]";
+
+    // Within a JSON string quotes are escaped, so these words are property names wherever they stand.
+    public bool IsPlain(ReadOnlySpan<byte> data) =>
+        (data.IndexOf("\"finish_reason\":null"u8) >= 0 || data.IndexOf("\"finish_reason\": null"u8) >= 0)
+        && data.IndexOf("\"usage\":{"u8) < 0 && data.IndexOf("\"usage\": {"u8) < 0 && data.IndexOf("\"tool_calls\""u8) < 0 && data.IndexOf("\"error\""u8) < 0;
+
+    public string? ToEvents(JsonObject whole)
+    {
+        if (whole["choices"] is not JsonArray choices)
+        {
+            return null;
+        }
+        foreach (var choice in choices.OfType<JsonObject>())
+        {
+            if (choice["message"] is not JsonObject message)
+            {
+                return null;
+            }
+            choice.Remove("message");
+            choice["delta"] = message;
+            foreach (var (place, call) in (message["tool_calls"] as JsonArray ?? []).OfType<JsonObject>().Index())
+            {
+                call["index"] = place;
+            }
+        }
+        whole["object"] = "chat.completion.chunk";
+        return $"data: {whole.ToJsonString()}\n\ndata: {EndMark}\n\n";
+    }
 
     public string? Read(JsonNode data, WireRecord record, WireFaults faults)
     {
@@ -44,11 +72,6 @@ internal sealed class OpenAIShape : IWireShape
                         choice["finish_reason"] = "stop";
                         changed = true;
                     }
-                }
-                else if (choice["delta"] is null && choice["message"] is not null)
-                {
-                    choice["delta"] = choice["message"]!.DeepClone();
-                    changed = true;
                 }
             }
         }

@@ -66,6 +66,8 @@ internal sealed class WireFaults(string provider, string? key, TimeProvider time
         return new ModelCallFailed(fault, $"{provider} reported an error within its answer: {Clean(message)}");
     }
 
+    public ModelCallFailed NotSent(Exception inner) => new(ModelFault.BadRequest, $"The request to {provider} could not be made: {Clean(inner.Message)}", inner);
+
     public ModelCallFailed Unreadable(Exception inner) => new(ModelFault.BadResponse, $"{provider} sent an answer that could not be read: {Clean(inner.Message)}", inner);
 
     private string Said(string body)

@@ -21,7 +21,9 @@ internal static class WireStream
             {
                 if (fault is not null)
                 {
-                    throw record.Fault ?? (fault is ModelCallFailed || (fault is OperationCanceledException && cancellationToken.IsCancellationRequested) ? fault : faults.Unreadable(fault));
+                    throw record.Fault ?? (fault is ModelCallFailed || (fault is OperationCanceledException && cancellationToken.IsCancellationRequested)
+                        ? fault
+                        : record.Sent ? faults.Unreadable(fault) : faults.NotSent(fault));
                 }
                 // Some SDKs stop at the end mark without reading on, so the tap never sees the end of the stream.
                 if (!record.Answered)

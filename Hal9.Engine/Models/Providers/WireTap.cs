@@ -1,4 +1,7 @@
+using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Hal9.Engine.Models.Providers;
 
@@ -36,21 +39,25 @@ internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless,
             {
                 // Neither OpenAI nor Anthropic charge for a request that they answer with an HTTP error.
                 record.NotCharged = true;
-                var body = await ReadErrorAsync(response, cancellationToken);
+                var body = await ReadAsync(response, MostErrorBody, cancellationToken);
                 record.Learned = (int)response.StatusCode is 400 or 422 && learn?.Invoke(body) == true;
                 throw record.Fault = faults.Status(response.StatusCode, body, response.Headers);
             }
             var mediaType = response.Content.Headers.ContentType?.MediaType;
-            if (mediaType is not "text/event-stream")
+            if (mediaType is not ("text/event-stream" or "application/json"))
             {
-                throw record.Fault = await NotAStreamAsync(response, mediaType, cancellationToken);
+                throw record.Fault = faults.NotAStream(mediaType);
             }
-            var content = new StreamContent(new TappedStream(await response.Content.ReadAsStreamAsync(cancellationToken), shape, faults, record));
+            var events = mediaType is "text/event-stream"
+                ? await response.Content.ReadAsStreamAsync(cancellationToken)
+                : new MemoryStream(Encoding.UTF8.GetBytes(await WholeAsync(response, record, cancellationToken)));
+            var content = new StreamContent(new TappedStream(events, shape, faults, record));
             foreach (var (name, values) in response.Content.Headers)
             {
                 content.Headers.TryAddWithoutValidation(name, values);
             }
             content.Headers.ContentLength = null;
+            content.Headers.ContentType = new MediaTypeHeaderValue("text/event-stream");
             response.Content = content;
             return response;
         }
@@ -65,30 +72,35 @@ internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless,
         }
     }
 
-    private async Task<ModelCallFailed> NotAStreamAsync(HttpResponseMessage response, string? mediaType, CancellationToken cancellationToken)
+    /// <summary>An endpoint that cannot stream answers whole: the answer is taken as a stream of one event.</summary>
+    private async Task<string> WholeAsync(HttpResponseMessage response, WireRecord record, CancellationToken cancellationToken)
     {
-        if (mediaType is not "application/json")
-        {
-            return faults.NotAStream(mediaType);
-        }
-        var body = await ReadErrorAsync(response, cancellationToken);
+        var body = await ReadAsync(response, TappedStream.MostLine, cancellationToken);
+        JsonObject? json;
         try
         {
-            return System.Text.Json.Nodes.JsonNode.Parse(body) is System.Text.Json.Nodes.JsonObject json && json["error"] is { } error
-                ? faults.InStream(error)
-                : faults.NotAStream(mediaType);
+            json = JsonNode.Parse(body) as JsonObject;
         }
-        catch (System.Text.Json.JsonException)
+        catch (JsonException)
         {
-            return faults.NotJson(body);
+            throw record.Fault = faults.NotJson(body);
         }
+        if (json?["error"] is { } error)
+        {
+            throw record.Fault = faults.InStream(error);
+        }
+        return (json is null ? null : shape.ToEvents(json)) ?? throw (record.Fault = faults.NotAStream("JSON"));
     }
 
-    private static async Task<string> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(HttpResponseMessage response, int most, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[MostErrorBody];
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return Encoding.UTF8.GetString(buffer, 0, length);
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (body.Length < most && await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            body.Write(buffer, 0, count);
+        }
+        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)Math.Min(body.Length, most));
     }
 }

@@ -56,6 +56,11 @@ internal static class RunStatements
         UPDATE runs SET cost = cost + @cost WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
         """;
 
+    /// <summary>For a run that has ended: its epoch does not matter any more.</summary>
+    public const string AddLateCost = """
+        UPDATE runs SET cost = cost + @cost WHERE id = @run AND tenant_id = @tenant
+        """;
+
     public const string SavePartial = """
         UPDATE runs SET partial = @text WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
         """;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
+using Hal9.Engine.Models.Coats;
 using Hal9.Tests.Support;
 using Microsoft.Extensions.AI;
 
@@ -36,7 +37,19 @@ public sealed class StructuredOutputTests
         var request = Assert.Single(bench.Provider.Exchanges).Request;
         Assert.Null(request.ForcedTool);
         Assert.True(JsonElement.DeepEquals(Schema, request.Schema!.Value), request.Body.GetRawText());
+        if (kind == ProviderKind.OpenAI)
+        {
+            Assert.True(request.Body.GetProperty("response_format").GetProperty("json_schema").GetProperty("strict").GetBoolean());
+        }
     }
+
+    [Theory]
+    [InlineData(true, """{"type":"object","additionalProperties":false,"required":["a"],"properties":{"a":{"type":"array","items":{"type":"string","enum":["x"]}}}}""")]
+    [InlineData(false, """{"type":"object","additionalProperties":false,"required":[],"properties":{"a":{"type":"string"}}}""")]
+    [InlineData(false, """{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}}""")]
+    [InlineData(false, """{"type":"object","additionalProperties":false,"required":["a"],"properties":{"a":{"type":"string","minLength":1}}}""")]
+    [InlineData(false, """{"type":"object","additionalProperties":false,"required":["a"],"properties":{"a":{"type":"object"}}}""")]
+    public void Schema_OfAClosedKind_IsStrict(bool strict, string schema) => Assert.Equal(strict, Schemas.IsStrict(JsonDocument.Parse(schema).RootElement));
 
     [Fact]
     public async Task Schema_TheEndpointRefuses_BecomesAForcedTool_AndIsRemembered()

@@ -11,7 +11,7 @@ using Hal9.Web.Accounts;
 namespace Hal9.Web.Api.OpenAi;
 
 /// <summary><c>POST /v1/chat/completions</c>: a run in OpenAI's clothes.</summary>
-internal sealed class ChatEndpoint(RunService runs, ModelService models, RequestKeys keys, TimeProvider time)
+internal sealed class ChatEndpoint(RunService runs, ModelService models, TimeProvider time)
 {
     /// <summary>Name of the header that carries the run's id.</summary>
     public const string RunHeader = "x-hal9-run-id";
@@ -24,7 +24,8 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, Request
         var request = await ReadAsync(context);
         var order = ChatRequestReader.Read(request, models);
         // Not the request's token: a run that is stored must be known here, or nobody could cancel it.
-        var (run, own) = await keys.OnceAsync(context, actor, JsonSerializer.Serialize(request, OpenAiJson.Options), () => runs.StartAsync(actor, order, CancellationToken.None));
+        var key = RequestKeys.Of(context, JsonSerializer.Serialize(request, OpenAiJson.Options));
+        var (run, own) = key is null ? (await runs.StartAsync(actor, order, CancellationToken.None), true) : await runs.StartOnceAsync(actor, order, key, CancellationToken.None);
         context.Response.Headers[RunHeader] = run.Id.ToString();
         try
         {
@@ -38,7 +39,7 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, Request
                 return;
             }
             run = await runs.WaitAsync(actor, run.Id, aborted);
-            var direct = run.Status == RunStatus.Succeeded ? await DirectAsync(runs, actor, run, aborted) : throw OpenAiError.Of(run);
+            var direct = run.Status == RunStatus.Succeeded ? await DirectAsync(runs, actor, run, aborted) : throw await FailureAsync(runs, actor, run);
             var note = ChatReplies.NoteOf(run, Stopwatch.GetElapsedTime(begun));
             context.Response.Headers["x-hal9-cost-usd"] = note.CostUsd;
             context.Response.Headers["x-hal9-provenance"] = note.Provenance;
@@ -47,7 +48,10 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, Request
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested && own)
         {
-            keys.Forget(context, actor);
+            if (key is not null)
+            {
+                await runs.ForgetKeyAsync(actor, key, CancellationToken.None);
+            }
             await runs.CancelAsync(actor, run.Id, null, "The client went away.", CancellationToken.None);
             throw;
         }
@@ -56,6 +60,12 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, Request
     /// <summary>The model's own response when the run was a pass-through.</summary>
     public static async Task<Microsoft.Extensions.AI.ChatResponse?> DirectAsync(RunService runs, Actor actor, RunView run, CancellationToken cancellationToken) =>
         run.Mode == RunMode.Direct ? await runs.FindDirectResponseAsync(actor, run.Id, cancellationToken) : null;
+
+    /// <summary>Why a run ended without an answer.</summary>
+    public static async Task<OpenAiError> FailureAsync(RunService runs, Actor actor, RunView run) =>
+        run.Status == RunStatus.Failed && await runs.FindEndAsync(actor, run.Id, CancellationToken.None) is { Fault: { } word } end && Enum.TryParse<ModelFault>(word, ignoreCase: true, out var fault)
+            ? OpenAiError.Of(fault, run.Error ?? "A model call failed.", end.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
+            : OpenAiError.Of(run);
 
     private static async Task<ChatRequest> ReadAsync(HttpContext context)
     {

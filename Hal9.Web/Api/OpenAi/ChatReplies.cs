@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
 using Microsoft.Extensions.AI;
 
@@ -34,9 +35,17 @@ internal static class ChatReplies
     public static IReadOnlyList<ToolCall>? CallsOf(ChatResponse? direct)
     {
         var calls = direct?.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()
-            .Select(call => new ToolCall(null, call.CallId, "function", new CalledFunction(call.Name, JsonSerializer.Serialize(call.Arguments ?? new Dictionary<string, object?>())))).ToList();
+            .Select(call => new ToolCall(null, call.CallId, "function", new CalledFunction(call.Name, ArgumentsOf(call)))).ToList();
         return calls is { Count: > 0 } ? calls : null;
     }
+
+    /// <summary>As the model wrote them where that is known: what it wrote need not be JSON, and the caller must see it so.</summary>
+    private static string ArgumentsOf(FunctionCallContent call) => call.AdditionalProperties?.GetValueOrDefault(ModelService.RawArguments) switch
+    {
+        string raw => raw,
+        JsonElement { ValueKind: JsonValueKind.String } raw => raw.GetString()!,
+        _ => JsonSerializer.Serialize(call.Arguments ?? new Dictionary<string, object?>(), OpenAiJson.Options),
+    };
 
     public static string? RefusalOf(ChatResponse? direct) =>
         direct?.Messages.SelectMany(m => m.Contents).OfType<ErrorContent>().FirstOrDefault(error => error.ErrorCode == "Refusal")?.Message;

@@ -30,7 +30,7 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
             run = await runs.WaitAsync(actor, run.Id, context.RequestAborted);
             if (run.Status != RunStatus.Succeeded)
             {
-                throw OpenAiError.Of(run);
+                throw await ChatEndpoint.FailureAsync(runs, actor, run);
             }
             await SendEndAsync(context, run, begun);
         }

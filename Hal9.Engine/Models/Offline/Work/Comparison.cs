@@ -21,7 +21,7 @@ internal static class Comparison
         {
             return null;
         }
-        var aspects = Names(aspectWords, MostAspects);
+        var aspects = Names(BeforeFor(aspectWords), MostAspects);
         var asked = aspects.Count > 0;
         aspects = asked ? aspects : [.. Lexicon.Shipped.Aspects];
         var about = subjects.Select(subject => statements.Where(statement => Mentions(statement, subject)).Take(50).ToList()).ToList();
@@ -57,10 +57,24 @@ internal static class Comparison
             var found = rest.IndexOf(join, StringComparison.OrdinalIgnoreCase);
             if (found > 0)
             {
-                return (rest[..found], rest[(found + join.Length)..]);
+                return (BeforeFor(rest[..found]), rest[(found + join.Length)..]);
             }
         }
-        return (rest, "");
+        return (BeforeFor(rest), "");
+    }
+
+    /// <summary>"a and b for our team": whom it is for is no name. Two such words belong to the names: "tools for home and tools for work".</summary>
+    private static string BeforeFor(string words)
+    {
+        foreach (var joint in (ReadOnlySpan<string>)[" for ", " für "])
+        {
+            var at = words.IndexOf(joint, StringComparison.OrdinalIgnoreCase);
+            if (at > 0 && at == words.LastIndexOf(joint, StringComparison.OrdinalIgnoreCase))
+            {
+                return words[..at];
+            }
+        }
+        return words;
     }
 
     private static List<string> Names(string words, int most)

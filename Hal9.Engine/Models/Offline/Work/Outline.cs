@@ -5,7 +5,21 @@ namespace Hal9.Engine.Models.Offline.Work;
 /// <summary>What is given, what is asked for, and what is open: for goals that rules can only put in order.</summary>
 internal static class Outline
 {
-    public const string CannotKnow = "The offline model cannot know this: " + OfflineNote.Connect + ".";
+    public const string CannotKnow = Cannot + "know this: " + OfflineNote.Connect + ".";
+
+    private const string Cannot = "The offline model cannot ";
+
+    private static readonly string[] QuestionNeeds =
+        ["A source that can be checked, and its date", "Place, time and version for which the answer must hold", "What you want to decide with it"];
+
+    private static readonly HashSet<string> Boilerplate =
+        [.. QuestionNeeds.Select(need => "- " + need), .. Lexicon.Shipped.OpenPoints.Select(point => "- [ ] " + point.Question)];
+
+    /// <summary>Whether a paragraph admits that something cannot be done; it must stand wherever it holds.</summary>
+    public static bool Admits(string paragraph) => paragraph.StartsWith(Cannot, StringComparison.Ordinal);
+
+    /// <summary>Whether a list line is one that every outline may have.</summary>
+    public static bool IsBoilerplate(string line) => Boilerplate.Contains(line);
 
     /// <summary>The outline of a goal.</summary>
     public static string Of(string instruction, GoalReading reading, string told)
@@ -40,11 +54,27 @@ internal static class Outline
         List(text, "What an answer would need", "- ",
         [
             terms.Count > 0 ? $"Facts about: {string.Join(", ", terms)}" : "Facts about what you ask",
-            "A source that can be checked, and its date",
-            "Place, time and version for which the answer must hold",
-            "What you want to decide with it",
+            .. QuestionNeeds,
         ]);
         return text.Append("Paste a text that holds the answer, and its fitting sentences are shown.").ToString();
+    }
+
+    /// <summary>What these rules can do.</summary>
+    public static string OfItself()
+    {
+        var text = new StringBuilder("## What the offline model does\n\nIt takes requests apart by fixed rules and works on what you give it. It has no knowledge of its own.\n\n");
+        List(text, "Try", "- ",
+        [
+            "Summarise this: (paste a text)",
+            "Compare A and B in terms of cost and risk. (Add what you know of them.)",
+            "Plan the release of our app. Then draft an email to the customers.",
+            "Make a timeline of this: (paste a text with dates)",
+            "Make a table of this: (paste CSV, or lines such as \"name: value\")",
+            "What is 17.5% of 200?",
+            "Ask about a text that you paste under your question.",
+        ]);
+        List(text, "Shapes that it knows", "- ", Lexicon.Shapes.Select(shape => shape.Name));
+        return text.Append("For everything else ").Append(OfflineNote.Connect).Append('.').ToString();
     }
 
     /// <summary>What something needs that rules cannot do.</summary>

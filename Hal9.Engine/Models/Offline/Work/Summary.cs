@@ -11,7 +11,7 @@ internal static class Summary
     public static string Write(string instruction, string material)
     {
         var sentences = SentencesOf(material);
-        var chosen = Best(sentences, Math.Clamp(sentences.Count / 4, 1, MostSentences));
+        var chosen = Best(sentences, Math.Clamp((sentences.Count + 2) / 4, Math.Min(2, sentences.Count), MostSentences));
         var text = new StringBuilder($"## {Worker.Title(instruction)}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{chosen.Count} of {sentences.Count} sentences, chosen by how often their words recur, word for word:\n\n");
         foreach (var sentence in chosen)
@@ -65,7 +65,7 @@ internal static class Summary
         foreach (var (word, ideographic) in Keywords.Words(text))
         {
             var key = Keywords.Key(word);
-            if ((ideographic && word.Length > 8) || key.Length < 2 || Lexicon.Shipped.StopWords.Contains(word) || Lexicon.Shipped.StopWords.Contains(key))
+            if ((ideographic && word.Length > 8) || key.Length < 2 || char.IsDigit(key[0]) || Lexicon.Shipped.StopWords.Contains(word) || Lexicon.Shipped.StopWords.Contains(key))
             {
                 continue;
             }
@@ -74,11 +74,11 @@ internal static class Summary
         return [.. seen.Values.Where(word => word.Count > 1).OrderByDescending(word => word.Count).ThenBy(word => word.First).Take(most).Select(word => word.Word)];
     }
 
-    /// <summary>The mean frequency of its words in whole numbers, so that it is the same everywhere; the first sentence counts a little more.</summary>
+    /// <summary>How often its words recur, on average, in whole numbers, so that it is the same everywhere; the first sentence counts a little more.</summary>
     private static long Score(List<string> words, Dictionary<string, int> frequency, int index)
     {
-        var sum = words.Distinct().Sum(word => (long)frequency[word]);
+        var sum = words.Distinct().Where(word => !char.IsDigit(word[0])).Sum(word => frequency[word] - 1L);
         // Short sentences would win by one frequent word, endless ones by their length.
-        return sum * 1000 / Math.Max(6, words.Count) * (index == 0 ? 12 : 10);
+        return ((sum * 1000 / Math.Max(6, words.Count)) + 100) * (index == 0 ? 12 : 10);
     }
 }

@@ -23,7 +23,8 @@ public sealed class OfflinePlannerTests
     {
         var plan = await OfflineGoals.PlanAsync("Collect the requirements, draft an API and write the tests, then compare them. Send an email to Zoë. Finally, summarise everything.");
 
-        Assert.Equal(["Collect the requirements", "Draft an API", "Write the tests", "Compare them.", "Send an email to Zoë.", "Summarise everything."], plan.Assignments.Select(a => a.Goal));
+        Assert.Equal(["Collect the requirements", "Draft an API", "Write the tests", "Compare them.", "Send an email to Zoë.", "Summarise everything."], plan.Assignments.Select(a => a.Goal.Split('\n')[0]));
+        Assert.Contains("- Builds on: Write the tests", plan.Assignments[3].Goal, StringComparison.Ordinal);
         Assert.Equal(["", "", "", "3", "", "1,2,3,4,5"], plan.Assignments.Select(a => string.Join(",", a.DependsOn)));
     }
 
@@ -79,7 +80,8 @@ public sealed class OfflinePlannerTests
         Assert.Contains("release checklist", plan.Reason, StringComparison.Ordinal);
         Assert.Single((await OfflineGoals.PlanAsync(plan.Assignments[1].Goal)).Assignments);
         var part = await OfflineGoals.WorkAsync(plan.Assignments[1].Goal);
-        Assert.Contains("## Before: Plan the release of our app", part, StringComparison.Ordinal);
+        Assert.Contains("## Plan the release of our app\n\n", part, StringComparison.Ordinal);
+        Assert.Contains("### Before\n\n- [ ] All tests pass", part, StringComparison.Ordinal);
         Assert.DoesNotContain("### After", part, StringComparison.Ordinal);
     }
 

@@ -15,6 +15,8 @@ public sealed class OfflineWorkTests
     [InlineData("Wie heißt der Bürgermeister von Wien?")]
     [InlineData("프랑스의 수도는 어디입니까?")]
     [InlineData("法国的首都是哪里？")]
+    [InlineData("Explain how HTTP caching works")]
+    [InlineData("Tell me a fact about the moon")]
     public async Task QuestionOfFact_IsNotAnswered(string question)
     {
         var answer = await OfflineGoals.WorkAsync(question);
@@ -221,6 +223,45 @@ public sealed class OfflineWorkTests
         var answer = await OfflineGoals.AskAsync(prompt);
 
         Assert.Equal($"> *{OfflineNote.Text}*\n\n## One\n\nAlpha is first.\n\n{shared}\n\n## Second part\n\nBeta is second.", answer);
+    }
+
+    [Fact]
+    public async Task Integration_OfPartsWithOneTitle_ShowsItOnceAndEachAdmission()
+    {
+        var one = await OfflineGoals.WorkAsync("Part \"Before\" of the release checklist: Plan the release");
+        var two = await OfflineGoals.WorkAsync("Part \"After\" of the release checklist: Plan the release");
+        var prompt = OfflineGoals.IntegratePrompt("x",
+            new FinishedWork(1, "w", "a", [], one), new FinishedWork(2, "w", "b", [], two),
+            new FinishedWork(3, "w", "c", [], await OfflineGoals.WorkAsync("Who was first?")), new FinishedWork(4, "w", "d", [], await OfflineGoals.WorkAsync("Who was second?")));
+
+        var answer = await OfflineGoals.AskAsync(prompt);
+
+        Assert.Equal(2, answer.Split("## Plan the release").Length);
+        Assert.Equal(2, answer.Split("A known shape").Length);
+        Assert.Contains("### After", answer, StringComparison.Ordinal);
+        Assert.Equal(3, answer.Split(Outline.CannotKnow).Length);
+        Assert.Equal(2, answer.Split("A source that can be checked").Length);
+    }
+
+    [Fact]
+    public async Task Integration_OfTwoEqualResults_StillShowsBoth()
+    {
+        var text = "- a point that is long enough to be seen as a repetition";
+        var prompt = OfflineGoals.IntegratePrompt("x", new FinishedWork(1, "w", "Write to Bob", [], text), new FinishedWork(2, "w", "Write to Zoë", [], text));
+
+        var answer = await OfflineGoals.AskAsync(prompt);
+
+        Assert.EndsWith($"## Write to Bob\n\n{text}\n\n## Write to Zoë\n\n*The same as above.*", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Hello!")]
+    [InlineData("What can you do?")]
+    [InlineData("안녕하세요")]
+    public async Task Greeting_IsAnsweredWithWhatTheRulesCanDo(string greeting)
+    {
+        Assert.Contains("release checklist", await OfflineGoals.AskAsync(greeting), StringComparison.Ordinal);
+        Assert.Equal(PlanOutcome.Answer, (await OfflineGoals.PlanAsync(greeting)).Outcome);
     }
 
     [Theory]

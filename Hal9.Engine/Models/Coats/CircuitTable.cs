@@ -1,0 +1,46 @@
+using System.Diagnostics.Metrics;
+using Hal9.Engine.Diagnostics;
+using Hal9.Engine.Models.Providers;
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace Hal9.Engine.Models.Coats;
+
+/// <summary>A step of a provider's stream, as the circuit breaker judges it.</summary>
+internal readonly record struct CircuitStep(bool Moved, Exception? Fault);
+
+/// <summary>A circuit breaker per provider, and the gauge that shows their states. The built-in provider cannot fail and has none.</summary>
+internal sealed class CircuitTable : IDisposable
+{
+    private readonly Dictionary<Provider, (ResiliencePipeline<CircuitStep> Pipeline, CircuitBreakerStateProvider State)> circuits = [];
+    private readonly Meter meter = new(EngineTelemetry.Name);
+
+    public CircuitTable(ProviderTable providers, BreakerOptions options, TimeProvider time)
+    {
+        foreach (var provider in providers.All.Where(p => p.Kind != ProviderKind.Offline))
+        {
+            var state = new CircuitBreakerStateProvider();
+            var builder = new ResiliencePipelineBuilder<CircuitStep> { TimeProvider = time };
+            builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions<CircuitStep>
+            {
+                FailureRatio = options.FailureRatio,
+                MinimumThroughput = options.MinimumThroughput,
+                SamplingDuration = TimeSpan.FromSeconds(options.SamplingSeconds),
+                BreakDuration = TimeSpan.FromSeconds(options.BreakSeconds),
+                ShouldHandle = outcome => ValueTask.FromResult(
+                    outcome.Outcome.Result is { Fault: ModelCallFailed { Fault: ModelFault.Unreachable or ModelFault.ProviderError or ModelFault.Timeout } }),
+                StateProvider = state,
+            });
+            circuits[provider] = (builder.Build(), state);
+        }
+        meter.CreateObservableGauge(EngineTelemetry.CircuitBreakerState, Observe, "{state}", "0 closed, 1 half open, 2 open");
+    }
+
+    public ResiliencePipeline<CircuitStep>? Of(Provider provider) => circuits.TryGetValue(provider, out var circuit) ? circuit.Pipeline : null;
+
+    public void Dispose() => meter.Dispose();
+
+    private IEnumerable<Measurement<int>> Observe() => circuits.Select(circuit => new Measurement<int>(
+        circuit.Value.State.CircuitState switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 },
+        new KeyValuePair<string, object?>("provider", circuit.Key.Name)));
+}

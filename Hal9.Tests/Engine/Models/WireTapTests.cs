@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text;
+using Hal9.Engine.Models;
+using Hal9.Engine.Models.Coats;
+using Hal9.Engine.Models.Providers;
+using Microsoft.Extensions.AI;
+
+namespace Hal9.Tests.Engine.Models;
+
+/// <summary>Endpoints with habits of their own, which a scripted provider does not have.</summary>
+public sealed class WireTapTests
+{
+    private const string Chunk = """data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}""";
+
+    [Fact]
+    public async Task Endpoint_ThatCannotStream_AnswersWhole()
+    {
+        var (text, call) = await AskAsync("application/json", """
+            {"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Whole.",
+             "tool_calls":[{"id":"c1","type":"function","function":{"name":"look","arguments":"{\"at\":1}"}}]},"finish_reason":"tool_calls"}],
+             "usage":{"prompt_tokens":3,"completion_tokens":2}}
+            """);
+
+        Assert.Equal("Whole.", text.Text);
+        Assert.Equal("look", Assert.Single(text.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()).Name);
+        Assert.Equal("""{"prompt_tokens":3,"completion_tokens":2}""", call.Attempt.Wire.RawUsage);
+    }
+
+    [Theory]
+    [InlineData("eos")]
+    [InlineData("end_turn")]
+    [InlineData("")]
+    public async Task FinishReason_OfAnUnknownKind_IsAnEnd(string reason)
+    {
+        var (text, _) = await AskAsync("text/event-stream", $"{Chunk}\n\n{Chunk.Replace("\"finish_reason\":null", $"\"finish_reason\":\"{reason}\"", StringComparison.Ordinal)}\n\n");
+
+        Assert.Equal("HiHi", text.Text);
+        Assert.Equal(ChatFinishReason.Stop, text.FinishReason);
+    }
+
+    [Fact]
+    public async Task Lines_WithCarriageReturnsCommentsAndNoBlank_AreUnderstood()
+    {
+        var (text, _) = await AskAsync("text/event-stream", $": keep-alive\r\n\r\n{Chunk}\r\n\r\nevent: x\r\n{Chunk.Replace("data: ", "data:", StringComparison.Ordinal)}\r\n\r\ndata: [DONE]");
+
+        Assert.Equal("HiHi", text.Text);
+    }
+
+    [Theory]
+    [InlineData("application/json", """{"error":{"message":"Model is loading","type":"server_error"}}""", ModelFault.ProviderError, "Model is loading")]
+    [InlineData("application/json", """{"error":"no such model"}""", ModelFault.ProviderError, "no such model")]
+    [InlineData("application/json", """{"hello":"world"}""", ModelFault.BadResponse, "where a stream of events was asked for")]
+    [InlineData("application/json", """{"hello":""", ModelFault.BadResponse, "not JSON")]
+    [InlineData("text/plain", "sk-hidden says hello", ModelFault.BadResponse, "text/plain")]
+    [InlineData("text/event-stream", "data: sk-hidden is my name\n\n", ModelFault.BadResponse, "*** is my name")]
+    [InlineData("text/event-stream", "", ModelFault.BadResponse, "without any choice")]
+    public async Task Nonsense_IsATypedErrorWithoutTheKey(string mediaType, string body, ModelFault fault, string says)
+    {
+        var failed = await Assert.ThrowsAsync<ModelCallFailed>(() => AskAsync(mediaType, body));
+
+        Assert.Equal(fault, failed.Fault);
+        Assert.Contains(says, failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-hidden", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Redirect_IsNotFollowed()
+    {
+        var failed = await Assert.ThrowsAsync<ModelCallFailed>(() => AskAsync("text/html", "", HttpStatusCode.Redirect));
+
+        Assert.Contains("redirect", failed.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<(ChatResponse, CallTicket)> AskAsync(string mediaType, string body, HttpStatusCode status = HttpStatusCode.OK)
+    {
+        using var network = new OneAnswer(mediaType, body, status);
+        using var chat = new OpenAIChat("odd", new Uri("http://odd.test/v1"), "sk-hidden", network, TimeProvider.System);
+        using var provider = new Provider("odd", ProviderKind.OpenAI, new Uri("http://odd.test/v1"), [], chat);
+        var ticket = new CallTicket(null!, new ModelRef("odd", "m"), provider, DateTimeOffset.MaxValue, false, false, new AttemptState());
+        var options = new CallOptions(new ChatOptions { MaxOutputTokens = 10 }, ticket) { ModelId = "m" };
+        return (await chat.GetResponseAsync([new(ChatRole.User, "Hi.")], options, TestContext.Current.CancellationToken), ticket);
+    }
+
+    private sealed class OneAnswer(string mediaType, string body, HttpStatusCode status) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, mediaType), RequestMessage = request });
+    }
+}
