@@ -3,6 +3,7 @@ using Hal9.Engine.Storage;
 using Hal9.Web.Accounts;
 using Hal9.Web.Api;
 using Hal9.Web.Shell;
+using Microsoft.Extensions.Options;
 
 namespace Hal9.Web;
 
@@ -33,6 +34,8 @@ public static class WebSetup
     public static async Task UseHal9Async(this WebApplication app)
     {
         KnownSettings.Check(app.Configuration);
+        // Before anything is opened or started: a host that fails while it starts hides the reason behind what its parts say when they are torn down.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         await app.Services.GetRequiredService<Migrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
         await app.PrepareAccountsAsync();
 
