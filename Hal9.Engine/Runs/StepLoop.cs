@@ -130,14 +130,14 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         {
             return await WorkAsync(run, assignment, step, cancellationToken).ConfigureAwait(false);
         }
-        var results = await RunChildrenAsync(run, hierarchy, children, plan, step, cancellationToken).ConfigureAwait(false);
+        var results = await RunChildrenAsync(run, hierarchy, children, Needs(plan, most), step, cancellationToken).ConfigureAwait(false);
         return await IntegrateAsync(run, hierarchy, assignment, step, children, results, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The plan's assignments as ours: known neurons only, money by normalised shares.</summary>
     private static List<Assignment> Children(Assignment assignment, PlanAnswer plan, IReadOnlyList<Neuron> delegates, int most)
     {
-        var planned = plan.Assignments.Where(a => a.Goal.Length > 0).Take(most).ToList();
+        var planned = Usable(plan, most).Select(a => a.Assignment).ToList();
         var total = planned.Sum(a => ShareOf(a));
         var envelopes = planned.ConvertAll(a => (Share: ShareForChildren * ShareOf(a) / total, a.Neuron));
         // All are cut from the same remainder, so the money left is read once for all of them.
@@ -146,20 +146,29 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
             $"{assignment.Path}.{i + 1}", delegates.FirstOrDefault(d => d.Name == a.Neuron) ?? delegates[0], a.Goal, a.Criteria, [], cut[i]))];
     }
 
+    /// <summary>For each child the indices of the children whose results it needs. Only earlier ones count, so there is no cycle whatever the plan says.</summary>
+    private static IReadOnlyList<int[]> Needs(PlanAnswer plan, int most)
+    {
+        var usable = Usable(plan, most);
+        return [.. usable.Select((own, i) => usable.Take(i).Index().Where(earlier => own.Assignment.DependsOn.Contains(earlier.Item.Number)).Select(earlier => earlier.Index).ToArray())];
+    }
+
+    /// <summary>The assignments that ask for something, with their numbers in the plan.</summary>
+    private static List<(int Number, PlannedAssignment Assignment)> Usable(PlanAnswer plan, int most) =>
+        [.. plan.Assignments.Select((assignment, i) => (Number: i + 1, Assignment: assignment)).Where(a => !string.IsNullOrWhiteSpace(a.Assignment.Goal)).Take(most)];
+
     // A share that makes no sense counts as an equal one.
     private static double ShareOf(PlannedAssignment assignment) => assignment.Share is > 0 and <= 1 ? assignment.Share : 0.5;
 
     /// <summary>Children run in parallel where dependencies allow. When one fails for good the others are stopped: nobody would pay for their use.</summary>
     private async Task<StepResult[]> RunChildrenAsync(
-        LiveRun run, Hierarchy hierarchy, List<Assignment> children, PlanAnswer plan, StepRow step, CancellationToken cancellationToken)
+        LiveRun run, Hierarchy hierarchy, List<Assignment> children, IReadOnlyList<int[]> needs, StepRow step, CancellationToken cancellationToken)
     {
         using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var tasks = new Task<StepResult>[children.Count];
         for (var i = 0; i < children.Count; i++)
         {
-            // Only earlier assignments can be depended on, so there is no cycle whatever the plan says.
-            var needs = plan.Assignments[i].DependsOn.Where(n => n >= 1 && n <= i).Select(n => n - 1).Distinct().ToArray();
-            tasks[i] = ChildAsync(children[i], needs);
+            tasks[i] = ChildAsync(children[i], needs[i]);
         }
         try
         {
@@ -173,12 +182,12 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
             throw;
         }
 
-        async Task<StepResult> ChildAsync(Assignment child, int[] needs)
+        async Task<StepResult> ChildAsync(Assignment child, int[] own)
         {
             try
             {
-                var before = new List<FinishedWork>(needs.Length);
-                foreach (var need in needs)
+                var before = new List<FinishedWork>(own.Length);
+                foreach (var need in own)
                 {
                     before.Add(Finished(need, children[need], await tasks[need].ConfigureAwait(false)));
                 }

@@ -1,4 +1,5 @@
 using Hal9.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace Hal9.Tests.Journeys;
 
@@ -14,5 +15,26 @@ public sealed class CrashTests(ITestOutputHelper output)
         Assert.Equal(3, report.Kills);
         Assert.True(report.Resumed > 0, "no run was on its way at any kill: the moments are not spread over the runs");
         Assert.True(report.Events > 0, "nothing had been seen before the kills");
+    }
+
+    [Fact]
+    public async Task An_event_and_a_ledger_row_that_changed_during_the_crash_would_be_noticed()
+    {
+        var driver = new CrashDriver(kills: 1, seed: 7, output.WriteLine) { Sabotage = ForgeAsync };
+
+        var report = await driver.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains(report.Violations, v => v.Contains("was seen and is now", StringComparison.Ordinal) && v.Contains("coffee shop", StringComparison.Ordinal));
+        Assert.Contains(report.Violations, v => v.StartsWith("ledger entry 1 was ", StringComparison.Ordinal));
+        Assert.Contains(report.Violations, v => v.Contains("\"verdict\":\"altered\"", StringComparison.Ordinal));
+    }
+
+    private static async Task ForgeAsync(string data, CancellationToken cancellationToken)
+    {
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "hal9.db"), Pooling = false }.ToString());
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE run_events SET data = replace(data, 'tea shop', 'coffee shop') WHERE number = 1; UPDATE ledger SET amount = amount + 1 WHERE seq = 1;";
+        Assert.True(await command.ExecuteNonQueryAsync(cancellationToken) >= 2, "nothing was there to sabotage");
     }
 }

@@ -10,7 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hal9.Tests.Rules;
 
 /// <summary>Every endpoint of the running product says who may call it; what is open, and what only asks for a sign-in, is listed by name.</summary>
-public sealed class EndpointTests(WebFixture host) : IClassFixture<WebFixture>
+[Collection(WebCollection.Name)]
+public sealed class EndpointTests(WebFixture host)
 {
     private static readonly string[] Open =
     [

@@ -5,7 +5,8 @@ using Hal9.Tests.Support;
 namespace Hal9.Tests.Rules;
 
 /// <summary>A real host serves a file of every kind with its content: each kind comes from another place, and each can silently be empty or missing.</summary>
-public sealed partial class StaticFileTests(WebFixture host) : IClassFixture<WebFixture>
+[Collection(WebCollection.Name)]
+public sealed partial class StaticFileTests(WebFixture host)
 {
     private static readonly bool HasBrowserLibraries = File.Exists(Path.Combine(Sources.Root, "node_modules", ".restored"));
 

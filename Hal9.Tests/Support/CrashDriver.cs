@@ -23,6 +23,9 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
     // A deep run in the default hierarchy makes about 11 calls and 60 events: moments are spread over all of it.
     private const int HappeningsPerRun = 75;
 
+    /// <summary>Done to the data directory between a kill and the restart: how a test sees that a loss would be noticed.</summary>
+    public Func<string, CancellationToken, Task>? Sabotage { get; init; }
+
     /// <summary>Drives to the end; a broken rule does not stop it.</summary>
     public async Task<CrashReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -49,6 +52,10 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
                     events += round.Sum(id => witness.Runs[id].Count);
                     var killedAt = DateTimeOffset.UtcNow;
                     await product.DisposeAsync();
+                    if (Sabotage is not null)
+                    {
+                        await Sabotage(data, cancellationToken);
+                    }
 
                     product = await Hal9Process.StartAsync(settings, cancellationToken);
                     using var client = Hal9Client.WithKey(product.Url, key);
@@ -153,7 +160,7 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
                 happened();
                 if (seen.Type == "ModelCallEnded")
                 {
-                    witness.SawLedger((await client.GetAsync("/api/v1/ledger", cancellationToken)).GetProperty("items").EnumerateArray());
+                    witness.SawLedger((await client.GetAsync($"/api/v1/ledger?after={witness.LastLedger}&limit=200", cancellationToken)).GetProperty("items").EnumerateArray());
                 }
             }
             witness.Ended[id] = (await client.RunAsync(id, cancellationToken)).GetRawText();

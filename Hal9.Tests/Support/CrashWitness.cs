@@ -15,6 +15,9 @@ internal sealed class CrashWitness
     /// <summary>Ledger entries seen, by number.</summary>
     public ConcurrentDictionary<long, string> Ledger { get; } = [];
 
+    /// <summary>The number of the newest ledger entry seen.</summary>
+    public long LastLedger => Ledger.Keys.DefaultIfEmpty().Max();
+
     public void Started(Guid run) => Runs.TryAdd(run, []);
 
     public void Saw(Guid run, SeenEvent seen) => Runs.GetOrAdd(run, _ => [])[seen.Number] = seen;

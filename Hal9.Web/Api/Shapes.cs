@@ -25,7 +25,7 @@ internal sealed record StartRunBody
     public required string Goal { get; init; }
 
     /// <summary>How deep: <c>auto</c>, <c>quick</c>, <c>standard</c> or <c>deep</c>.</summary>
-    [DefaultValue("auto")]
+    [DefaultValue(RunMode.Auto)]
     public RunMode Mode { get; init; } = RunMode.Auto;
 
     /// <summary>Its limits; what is not said comes from the defaults.</summary>

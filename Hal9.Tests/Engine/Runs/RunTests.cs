@@ -118,7 +118,7 @@ public sealed class RunTests(EngineHost engine) : IDisposable
         var actor = await engine.NewTenantAsync();
         engine.Provider.Script(request => request.SchemaName switch
         {
-            "plan" => Answers.Plan(("researcher", "Collect", []), ("generalist", "Write", [1, 2, 7])),
+            "plan" => Answers.Plan(("critic", " ", []), ("researcher", "Collect", [3]), ("generalist", "Write", [1, 2, 3, 7])),
             "work" => Answers.Work(request.LastUser.Contains("Collect", StringComparison.Ordinal) && !request.LastUser.Contains("Write", StringComparison.Ordinal) ? "the facts" : "the text"),
             "verdicts" => Answers.Accepted,
             _ => ScriptedReply.Of("all"),

@@ -63,8 +63,19 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
                 generation = pulse.Item.Generation;
                 fresh.Clear();
             }
+            var inStep = fresh.Length == sent.Length;
             fresh.Append(pulse.Item.Text);
-            await SendTextAsync(context, fresh);
+            if (!inStep)
+            {
+                await SendTextAsync(context, fresh);
+            }
+            else if (pulse.Item.Text.Length > 0)
+            {
+                // The usual case: all before this was sent as it is, so it need not be compared again.
+                sent.Append(pulse.Item.Text);
+                await BeginAsync(context);
+                await SendAsync(context, new ChunkDelta(Content: pulse.Item.Text));
+            }
         }
     }
 
