@@ -37,7 +37,7 @@ public static class WebSetup
         await app.PrepareAccountsAsync();
 
         app.UseProductHeaders();
-        app.UseExceptionHandler();
+        app.UseFaults();
         app.UseShell();
         app.UseApi();
         app.UseAuthentication();

@@ -122,6 +122,20 @@ internal sealed class WriteGateInterceptor(SemaphoreSlim gate) : SaveChangesInte
         return Task.CompletedTask;
     }
 
+    // A row that another writer changed first ends SaveChanges by this way only, not by SaveChangesFailed.
+    public override InterceptionResult ThrowingConcurrencyException(ConcurrencyExceptionEventData eventData, InterceptionResult result)
+    {
+        Release();
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult> ThrowingConcurrencyExceptionAsync(
+        ConcurrencyExceptionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        Release();
+        return ValueTask.FromResult(result);
+    }
+
     private void Release()
     {
         if (held)

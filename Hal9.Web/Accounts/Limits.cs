@@ -1,3 +1,4 @@
+using Hal9.Engine.Tenancy;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Hal9.Web.Accounts;
@@ -22,6 +23,17 @@ internal static class Limits
             forms.MultipartBodyLengthLimit = MostBytes;
         });
     }
+
+    /// <summary>Faults leave as a status without details; those of the caller are not called ours.</summary>
+    public static void UseFaults(this WebApplication app) => app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        StatusCodeSelector = fault => fault switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            AccessDenied => StatusCodes.Status403Forbidden,
+            _ => StatusCodes.Status500InternalServerError,
+        },
+    });
 
     /// <summary>
     /// A cookie travels with requests that other sites cause. Forms carry an antiforgery token; where programs speak there is none, so

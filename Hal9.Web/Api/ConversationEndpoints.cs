@@ -43,7 +43,7 @@ internal static class ConversationEndpoints
     public static void MapConversations(this IEndpointRouteBuilder api)
     {
         var conversations = api.MapGroup("/conversations").WithTags("Conversations").Needs(Permission.ReadEngine);
-        conversations.MapGet("", ListAsync)
+        conversations.MapGet("", ListAsync).Needs(Permission.UseRuns)
             .WithName("listConversations").WithSummary("One's own conversations, last used first")
             .Produces<ListBody<ConversationLineBody>>().ProducesProblems(400, 401, 403);
         conversations.MapGet("/{id:guid}", FindAsync)
