@@ -1,3 +1,4 @@
+using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
@@ -57,6 +58,7 @@ public sealed class BudgetLedger
                 var refusal = await writer.WriteAsync(batch => TryReserve(batch, waiter, alongside), cancellationToken).ConfigureAwait(false);
                 if (refusal is not null)
                 {
+                    EngineMeters.Blocked(order.Dimensions.TenantId);
                     throw new BudgetRefused(refusal);
                 }
                 if (waiter.BlockedBy is null)
@@ -258,6 +260,7 @@ public sealed class BudgetLedger
         }
         WakeAfter(batch, book);
         NoteHead(batch, book);
+        batch.OnCommitted(() => EngineMeters.Settled(dimensions.TenantId, dimensions.Provider, dimensions.Model, settlement.Amount));
         alongside(batch);
         return true;
     }

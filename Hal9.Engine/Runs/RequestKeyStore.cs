@@ -15,10 +15,7 @@ public sealed record RequestKey(string Name, string Order);
 public sealed class RequestKeyReused() : Exception("This key was used with another request within the last day.");
 
 /// <summary>Between look-up and start another request took the key.</summary>
-internal sealed class RequestKeyTaken(Guid runId) : Exception("The key is taken.")
-{
-    public Guid RunId { get; } = runId;
-}
+internal sealed class RequestKeyTaken() : Exception("The key is taken.");
 
 /// <summary>A key as stored.</summary>
 internal sealed class RequestKeyRow : ITenantOwned
@@ -50,7 +47,7 @@ internal sealed class RequestKeyStore(Writer writer, TimeProvider time)
     {
         if (Find(batch, actor, key, now) is { } known)
         {
-            throw known.Order == key.Order ? new RequestKeyTaken(known.RunId) : new RequestKeyReused();
+            throw known.Order == key.Order ? new RequestKeyTaken() : new RequestKeyReused();
         }
         batch.Execute(RequestKeyStatements.Expire, ("@tenant", actor.TenantId), ("@before", (now - Life).ToUnixTimeMilliseconds()));
         batch.Execute(

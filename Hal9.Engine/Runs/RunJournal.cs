@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
 using Hal9.Engine.Storage;
@@ -102,6 +103,7 @@ internal sealed class RunJournal : ICallJournal
                 else
                 {
                     Append(batch, new SignalSent(SignalKind.Assignment, parent.Id, step.Id, parent.Neuron, neuron, Short(goal)), new StepStarted(step.Id, parent.Id, layer, neuron, goal));
+                    batch.OnCommitted(() => EngineMeters.Signal(parent.Layer.ToString(), layer.ToString(), "assigned"));
                 }
             },
             cancellationToken).ConfigureAwait(false);
@@ -136,6 +138,7 @@ internal sealed class RunJournal : ICallJournal
                 else
                 {
                     Append(batch, ended, new SignalSent(SignalKind.Result, step.Id, parent.Id, step.Neuron, parent.Neuron, Short(result ?? error ?? "")));
+                    batch.OnCommitted(() => EngineMeters.Signal(step.Layer.ToString(), parent.Layer.ToString(), JsonNamingPolicy.CamelCase.ConvertName(status.ToString())));
                 }
             },
             cancellationToken).ConfigureAwait(false);
@@ -156,7 +159,12 @@ internal sealed class RunJournal : ICallJournal
             }
         }
         return writer.WriteAsync(
-            batch => Append(batch, new SignalSent(SignalKind.Feedback, parent.Id, child.Id, parent.Neuron, child.Neuron, Short(feedback), accepted)), cancellationToken);
+            batch =>
+            {
+                Append(batch, new SignalSent(SignalKind.Feedback, parent.Id, child.Id, parent.Neuron, child.Neuron, Short(feedback), accepted));
+                batch.OnCommitted(() => EngineMeters.Signal(parent.Layer.ToString(), child.Layer.ToString(), accepted is false ? "sentBack" : "accepted"));
+            },
+            cancellationToken);
     }
 
     public Task SavePartialAsync(string text, CancellationToken cancellationToken) => writer.WriteAsync(
@@ -189,6 +197,7 @@ internal sealed class RunJournal : ICallJournal
                     ("@status", ending.Status.ToString()), ("@answer", ending.Answer), ("@error", ending.Error),
                     ("@refusal", ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, Json)), ("@provenance", provenance.ToString()),
                     ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
+                batch.OnCommitted(() => EngineMeters.RunEnded(JsonNamingPolicy.CamelCase.ConvertName(run.Kind.ToString()), JsonNamingPolicy.CamelCase.ConvertName(ending.Status.ToString())));
                 foreach (var endWriter in endWriters)
                 {
                     endWriter.Write(batch, run, ending, Cost, provenance, now);

@@ -68,17 +68,21 @@ public sealed class RunService
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(key);
         var id = Guid.CreateVersion7();
-        try
+        while (true)
         {
             if (await keys.FindAsync(actor, key, cancellationToken).ConfigureAwait(false) is { } known)
             {
                 return ((await store.FindAsync(actor.TenantId, known, cancellationToken).ConfigureAwait(false))!, false);
             }
-            await StartAsync(actor, order, id, (batch, now) => RequestKeyStore.Write(batch, actor, key, id, now), cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestKeyTaken taken)
-        {
-            return ((await store.FindAsync(actor.TenantId, taken.RunId, cancellationToken).ConfigureAwait(false))!, false);
+            try
+            {
+                await StartAsync(actor, order, id, (batch, now) => RequestKeyStore.Write(batch, actor, key, id, now), cancellationToken).ConfigureAwait(false);
+                break;
+            }
+            catch (RequestKeyTaken)
+            {
+                // The other one's group is not committed yet; the next look-up queues up behind it.
+            }
         }
         var run = (await store.FindAsync(actor.TenantId, id, cancellationToken).ConfigureAwait(false))!;
         if (run.Status == RunStatus.Refused)

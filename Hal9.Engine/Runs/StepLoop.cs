@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
 using Hal9.Engine.Neurons;
@@ -65,7 +66,8 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         using var own = run.SwitchOf(assignment.Path, cancellationToken);
         try
         {
-            await using var place = await gate.EnterAsync(run.Row.TenantId, assignment.Neuron.Name, assignment.Neuron.Concurrency, own.Token).ConfigureAwait(false);
+            await using var place = await EnterAsync(run, assignment.Neuron, own.Token).ConfigureAwait(false);
+            using var busy = new Counted(assignment.Neuron.Layer, "busy");
             var result = hierarchy.DelegatesOf(assignment.Neuron) is { Count: > 0 } delegates && assignment.SentBack is null
                 ? await PlanAsync(run, hierarchy, assignment, step, delegates, own.Token).ConfigureAwait(false)
                 : await WorkAsync(run, assignment, step, own.Token).ConfigureAwait(false);
@@ -84,6 +86,12 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
             await run.Journal.EndStepAsync(step, parent, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
+    }
+
+    private async ValueTask<IAsyncDisposable> EnterAsync(LiveRun run, Neuron neuron, CancellationToken cancellationToken)
+    {
+        using var waiting = new Counted(neuron.Layer, "waiting");
+        return await gate.EnterAsync(run.Row.TenantId, neuron.Name, neuron.Concurrency, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StepResult> WorkAsync(LiveRun run, Assignment assignment, StepRow step, CancellationToken cancellationToken)
@@ -298,5 +306,20 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     private sealed class Place(SemaphoreSlim places) : IDisposable
     {
         public void Dispose() => places.Release();
+    }
+
+    /// <summary>Counts a step in a state for as long as it is there.</summary>
+    private readonly struct Counted : IDisposable
+    {
+        private readonly string layer;
+        private readonly string state;
+
+        public Counted(Layer layer, string state)
+        {
+            (this.layer, this.state) = (layer.ToString(), state);
+            EngineMeters.Step(this.layer, state, 1);
+        }
+
+        public void Dispose() => EngineMeters.Step(layer, state, -1);
     }
 }

@@ -60,7 +60,7 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium) : IClas
         Assert.Equal("light", await page.GetAttributeAsync("html", "data-theme"));
 
         await page.ClickAsync(".user");
-        await page.ClickAsync("text=Dark");
+        await page.CheckAsync("[data-theme-choice][value=dark]");
         await page.ReloadAsync();
 
         Assert.Equal("dark", await page.GetAttributeAsync("html", "data-theme"));

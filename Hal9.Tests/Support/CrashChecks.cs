@@ -63,6 +63,21 @@ internal sealed class CrashChecks(Hal9Client client, CrashWitness witness, List<
         return states;
     }
 
+    /// <summary>
+    /// Waits for the runs that were stored without anybody having been told: a chat client learns its run's id only with the first word. They
+    /// go on after the restart too, and the books can be compared only when nothing moves.
+    /// </summary>
+    public async Task UntoldRunsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var status in new[] { "queued", "running" })
+        {
+            foreach (var run in await client.AllAsync($"/api/v1/runs?status={status}", cancellationToken))
+            {
+                await RunsAsync([run.GetProperty("id").GetGuid()], cancellationToken);
+            }
+        }
+    }
+
     /// <summary>No ledger row seen is lost or changed, every reservation is closed once, the chain verifies, and all sums agree.</summary>
     /// <param name="killedAt">The kill. Rows of the last seconds before it have no anchor until something is written again: that is the definition of an unanchored tail.</param>
     /// <param name="cancellationToken">Stops the check.</param>

@@ -61,6 +61,7 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
                     using var client = Hal9Client.WithKey(product.Url, key);
                     var checks = new CrashChecks(client, witness, violations);
                     var ends = await checks.RunsAsync(round, cancellationToken);
+                    await checks.UntoldRunsAsync(cancellationToken);
                     await checks.MoneyAsync(killedAt, cancellationToken);
                     foreach (var end in ends)
                     {
@@ -94,6 +95,7 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
     {
         witness.Started(await client.StartRunAsync("Name a tea.", "quick", cancellationToken));
         await checks.RunsAsync(witness.Runs.Keys, cancellationToken);
+        await checks.UntoldRunsAsync(cancellationToken);
         await checks.MoneyAsync(DateTimeOffset.MinValue.AddYears(1), cancellationToken);
     }
 

@@ -10,7 +10,7 @@ namespace Hal9.Web.Accounts;
 internal sealed class Refusals : IAuthorizationMiddlewareResultHandler
 {
     private static readonly AuthorizationMiddlewareResultHandler Browser = new();
-    private static readonly string[] ForPrograms = ["/api", "/v1", "/mcp", "/hubs", "/metrics", "/openapi", "/_blazor"];
+    private static readonly string[] ForPrograms = ["/api", "/v1", "/mcp", "/hubs", "/metrics", "/health", "/openapi", "/_blazor"];
 
     /// <summary>Whether programs speak here: a bearer counts, and nothing is ever redirected.</summary>
     public static bool IsForPrograms(PathString path) => ForPrograms.Any(start => path.StartsWithSegments(start));

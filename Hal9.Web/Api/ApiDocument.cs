@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Hal9.Engine;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
@@ -13,9 +15,9 @@ internal static class ApiDocument
 {
     private const string Bearer = "bearer";
 
-    /// <summary>Scalar's page starts by an inline script and styles itself inline; everything comes from this host.</summary>
+    /// <summary>Scalar's page starts by an inline script (with a nonce) and styles itself inline; everything comes from this host.</summary>
     private const string PagePolicy =
-        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self' 'nonce-{0}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
     {
@@ -74,6 +76,10 @@ internal static class ApiDocument
                 schema.Type = JsonSchemaType.String | (context.JsonTypeInfo.Type == type ? 0 : JsonSchemaType.Null);
                 schema.Format = "date-time";
             }
+            else if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object)
+            {
+                Require(schema, context.JsonTypeInfo);
+            }
             else if (context.JsonPropertyInfo is { Name: var name } && name.EndsWith("NanoUsd", StringComparison.OrdinalIgnoreCase))
             {
                 schema.Description ??= "The same in integer nano-USD (10^-9 USD).";
@@ -82,6 +88,19 @@ internal static class ApiDocument
         });
     });
 
+    /// <summary>An amount that is always there is told twice, always: the split in <see cref="ApiJson"/> hides that from the exporter.</summary>
+    private static void Require(OpenApiSchema schema, JsonTypeInfo type)
+    {
+        foreach (var amount in type.Properties.Where(p => p.AttributeProvider is PropertyInfo { PropertyType: var whole } && whole == typeof(Usd) && p.PropertyType != typeof(Usd)))
+        {
+            (schema.Required ??= new HashSet<string>()).Add(amount.Name);
+            if (schema.Properties?.TryGetValue(amount.Name, out var property) is true && property is OpenApiSchema text && amount.PropertyType == typeof(string))
+            {
+                text.Type = JsonSchemaType.String;
+            }
+        }
+    }
+
     public static void MapApiDocument(this WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName}.json").Needs(Permission.ReadEngine);
@@ -89,13 +108,16 @@ internal static class ApiDocument
                 .WithTitle("HAL9 Console: interface for programs")
                 .WithOpenApiRoutePattern("/openapi/{documentName}.json")
                 .DisableDefaultFonts()
-                .DisableTelemetry())
+                .DisableTelemetry()
+                .WithNonce())
             .Needs(Permission.ReadEngine)
             .AddEndpointFilter(async (context, next) =>
             {
                 context.HttpContext.Response.OnStarting(static state =>
                 {
-                    ((HttpContext)state).Response.Headers.ContentSecurityPolicy = PagePolicy;
+                    var http = (HttpContext)state;
+                    http.Response.Headers.ContentSecurityPolicy = string.Format(
+                        System.Globalization.CultureInfo.InvariantCulture, PagePolicy, http.Items[ScalarOptions.NonceHttpContextItemKey]);
                     return Task.CompletedTask;
                 }, context.HttpContext);
                 return await next(context);

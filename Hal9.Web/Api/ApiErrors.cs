@@ -105,13 +105,14 @@ internal sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors>
         {
             return (missing.Groups[1].Value, "This field is required.");
         }
-        var path = PathOf(json);
-        return (path.Length == 0 ? "body" : path, json.Message switch
+        var reason = json.Message switch
         {
             var m when m.StartsWith("An amount", StringComparison.Ordinal) || m.StartsWith("A time", StringComparison.Ordinal) => CutPath(m),
             var m when m.Contains("could not be converted", StringComparison.Ordinal) => "The value has the wrong type or is not among the allowed ones.",
-            _ => "This is not valid JSON.",
-        });
+            _ => null,
+        };
+        var path = PathOf(json);
+        return reason is null ? ("body", "This is not valid JSON.") : (path.Length == 0 ? "body" : path, reason);
     }
 
     private static string PathOf(JsonException json) => (json.Path ?? "").TrimStart('$', '.');

@@ -41,6 +41,11 @@ internal static class MetricCatalogue
         new(Engine, EngineTelemetry.OperationDuration, "gen_ai_client_operation_duration_seconds", MetricKind.Histogram, "Duration of each attempt of a model call.", [.. Call, "error.type"], Seconds),
         new(Engine, EngineTelemetry.TimeToFirstChunk, "gen_ai_client_operation_time_to_first_chunk_seconds", MetricKind.Histogram, "Time to the first content of a model call.", Call, Seconds),
         new(Engine, EngineTelemetry.CircuitBreakerState, "hal9_circuit_breaker_state", MetricKind.Gauge, "State of a provider's circuit breaker: 0 closed, 1 half open, 2 open.", ["provider"]),
+        new(Engine, EngineTelemetry.Neurons, "hal9_neurons", MetricKind.Gauge, "Steps by layer and state: busy has a place at its neuron, waiting waits for one.", ["layer", "state"]),
+        new(Engine, EngineTelemetry.Messages, "hal9_messages_total", MetricKind.Counter, "Signals between neurons.", ["from_layer", "to_layer", "outcome"]),
+        new(Engine, EngineTelemetry.Runs, "hal9_runs_total", MetricKind.Counter, "Runs that ended.", ["kind", "status"]),
+        new(Engine, EngineTelemetry.Cost, "hal9_cost_usd_total", MetricKind.Counter, "Money settled, USD.", ["tenant", "provider", "model"]),
+        new(Engine, EngineTelemetry.BudgetBlocks, "hal9_budget_blocks_total", MetricKind.Counter, "Model calls that a budget refused.", ["tenant"]),
         new("Microsoft.AspNetCore.Hosting", "http.server.request.duration", "http_server_request_duration_seconds", MetricKind.Histogram, "Duration of HTTP requests to this server.",
             ["http.request.method", "http.response.status_code", "http.route", "error.type"], RequestSeconds),
     ];

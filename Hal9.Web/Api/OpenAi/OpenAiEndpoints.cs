@@ -1,6 +1,8 @@
 using Hal9.Engine.Models;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace Hal9.Web.Api.OpenAi;
 
@@ -25,7 +27,14 @@ internal static class OpenAiEndpoints
                 """)
             .Accepts<ChatRequest>("application/json")
             .Produces<ChatCompletion>()
-            .Produces<UsageChunk>(200, "text/event-stream")
+            .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+            {
+                // One status, two kinds of answer: the second one is not said by Produces.
+                if (operation.Responses?["200"].Content is { } answers)
+                {
+                    answers["text/event-stream"] = new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(typeof(UsageChunk), null, cancellationToken) };
+                }
+            })
             .Produces<ErrorBody>(400).Produces<ErrorBody>(401).Produces<ErrorBody>(403).Produces<ErrorBody>(404).Produces<ErrorBody>(429)
             .Produces<ErrorBody>(500).Produces<ErrorBody>(502).Produces<ErrorBody>(503).Produces<ErrorBody>(504);
         group.MapGet("/models", (ModelService models) => Results.Json(new ModelList("list", List(models)), OpenAiJson.Options))
