@@ -84,7 +84,7 @@ public sealed class ReceiptTests
         Assert.True(provider.Exchanges[^1].Request.Stream, "the entry neuron's answer is streamed from the provider on");
         var byHand = HandPrice.NanoFor(provider.Exchanges);
         var receipt = chunks[^1].GetProperty("hal9");
-        Assert.Equal(new Usd(byHand).ToString(), receipt.GetProperty("cost_usd").GetString());
+        Assert.Equal(new Usd(byHand).ToString(), receipt.GetProperty("costUsd").GetString());
         await AssertBooksAsync(host.Owner, Guid.Parse(headers.GetValues("x-hal9-run-id").Single()), byHand);
     }
 

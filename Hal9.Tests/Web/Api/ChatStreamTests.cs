@@ -44,7 +44,7 @@ public sealed class ChatStreamTests(Hal9Host host) : IAsyncLifetime
             """{"prompt_tokens":20,"completion_tokens":9,"total_tokens":29,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}""",
             chunks[^1].GetProperty("usage").GetRawText());
         var note = chunks[^1].GetProperty("hal9");
-        Assert.Equal((run, HandPrice.NanoFor(host.Provider.Exchanges), "live"), (note.GetProperty("run_id").GetGuid(), note.GetProperty("cost_nano_usd").GetInt64(), note.GetProperty("provenance").GetString()));
+        Assert.Equal((run, HandPrice.NanoFor(host.Provider.Exchanges), "live"), (note.GetProperty("runId").GetGuid(), note.GetProperty("costNanoUsd").GetInt64(), note.GetProperty("provenance").GetString()));
     }
 
     [Fact(Timeout = 60_000)]

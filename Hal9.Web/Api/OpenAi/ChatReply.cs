@@ -41,11 +41,11 @@ internal sealed record CompletionDetails([property: JsonPropertyName("reasoning_
 
 /// <summary>What HAL9 adds to the last chunk of a stream; plain replies carry it in headers.</summary>
 internal sealed record Hal9Note(
-    [property: JsonPropertyName("run_id")] Guid RunId,
-    [property: JsonPropertyName("cost_usd")] string CostUsd,
-    [property: JsonPropertyName("cost_nano_usd")] long CostNanoUsd,
+    [property: JsonPropertyName("runId")] Guid RunId,
+    [property: JsonPropertyName("costUsd")] string CostUsd,
+    [property: JsonPropertyName("costNanoUsd")] long CostNanoUsd,
     [property: JsonPropertyName("provenance")] string Provenance,
-    [property: JsonPropertyName("overhead_ms")] long OverheadMs);
+    [property: JsonPropertyName("overheadMs")] long OverheadMs);
 
 /// <summary>A piece of a streamed answer.</summary>
 internal sealed record ChatChunk(
