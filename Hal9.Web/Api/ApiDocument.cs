@@ -116,8 +116,8 @@ internal static class ApiDocument
                 context.HttpContext.Response.OnStarting(static state =>
                 {
                     var http = (HttpContext)state;
-                    http.Response.Headers.ContentSecurityPolicy = string.Format(
-                        System.Globalization.CultureInfo.InvariantCulture, PagePolicy, http.Items[ScalarOptions.NonceHttpContextItemKey]);
+                    http.Response.Headers.ContentSecurityPolicy = PagePolicy.Replace(
+                        "{0}", http.Items[ScalarOptions.NonceHttpContextItemKey]?.ToString(), StringComparison.Ordinal);
                     return Task.CompletedTask;
                 }, context.HttpContext);
                 return await next(context);
