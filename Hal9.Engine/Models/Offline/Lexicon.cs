@@ -65,6 +65,9 @@ internal sealed class Lexicon
     /// <summary>What stands between the things compared and the aspects.</summary>
     public required IReadOnlyList<string> AspectJoins { get; init; }
 
+    /// <summary>Words before a colon that announce a comparison's rows: "Criteria: cost, effort".</summary>
+    public required IReadOnlyList<string> AspectHeads { get; init; }
+
     /// <summary>Rows of a comparison when the input names none.</summary>
     public required IReadOnlyList<string> Aspects { get; init; }
 

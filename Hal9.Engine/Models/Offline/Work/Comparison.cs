@@ -12,7 +12,8 @@ internal static class Comparison
     {
         var (words, aspectWords) = Parts(instruction);
         var subjects = Names(words, MostSubjects);
-        var statements = Summary.SentencesOf(told);
+        var announced = Segments.Sentences(instruction).Concat(Summary.SentencesOf(told)).Select(Announced).OfType<string>().FirstOrDefault();
+        var statements = Summary.SentencesOf(told).FindAll(statement => Announced(statement) is null);
         if (subjects.Count < 2)
         {
             subjects = [.. statements.Select(Tables.Pair).OfType<(string Key, string Value)>().Select(pair => pair.Key).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostSubjects)];
@@ -21,7 +22,7 @@ internal static class Comparison
         {
             return null;
         }
-        var aspects = Names(BeforeFor(aspectWords), MostAspects);
+        var aspects = Names(announced?.TrimEnd('.', ' ') ?? BeforeFor(aspectWords), MostAspects);
         var asked = aspects.Count > 0;
         aspects = asked ? aspects : [.. Lexicon.Shipped.Aspects];
         var about = subjects.Select(subject => statements.Where(statement => Mentions(statement, subject)).Take(50).ToList()).ToList();
@@ -40,6 +41,10 @@ internal static class Comparison
             : "Cells hold your own sentences that name both; nothing was added.";
         return $"## {Worker.Title(instruction)}\n\n{Tables.Markdown(rows)}\n\n{(asked ? "" : "The request names no aspects; the rows are general ones. ")}{note}";
     }
+
+    /// <summary>What "Criteria: cost, effort" names, or null for any other sentence.</summary>
+    private static string? Announced(string sentence) =>
+        Tables.Pair(sentence) is { } pair && Lexicon.Shipped.AspectHeads.Contains(pair.Key.ToLowerInvariant()) ? pair.Value : null;
 
     /// <summary>The words that name the things, and those that name the aspects.</summary>
     private static (string Subjects, string Aspects) Parts(string instruction)

@@ -54,6 +54,18 @@ public sealed class OfflineWorkTests
         Assert.Contains("does not hold a text to summarise", await OfflineGoals.WorkAsync("Summarise it."), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("Compare PostgreSQL and SQLite for a console. Criteria: operations, backup, concurrency.")]
+    [InlineData("Compare PostgreSQL and SQLite.\n\nAspects: operations, backup, concurrency")]
+    public async Task Comparison_ByAnnouncedCriteria_HasTheirRows(string goal)
+    {
+        var answer = await OfflineGoals.WorkAsync(goal);
+
+        Assert.Contains("| operations | not given | not given |", answer, StringComparison.Ordinal);
+        Assert.Contains("| concurrency |", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("names no aspects", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("calculate 12 * (3 + 4.5) / 7", "12.857142857143")]
     [InlineData("What is 17.5% of 200?", "**35**")]
     [InlineData("0.1 + 0.2", "**0.3**")]
