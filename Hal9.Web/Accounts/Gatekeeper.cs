@@ -6,8 +6,9 @@ namespace Hal9.Web.Accounts;
 /// <summary>Slows guessing down: failures are counted per address, and few passwords are checked at a time.</summary>
 internal sealed class Gatekeeper : IDisposable
 {
-    // Somebody who mistypes is far from it; a guesser gets 20 a minute, beside the lock on each account.
-    private const int FailuresPerMinute = 20;
+    /// <summary>A whole office behind one address mistypes less; a guesser gets so many a minute, beside the lock on each account.</summary>
+    public const int FailuresPerMinute = 100;
+
     private readonly PartitionedRateLimiter<string> failures = PartitionedRateLimiter.Create<string, string>(address =>
         RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = FailuresPerMinute, Window = TimeSpan.FromMinutes(1) }));
 

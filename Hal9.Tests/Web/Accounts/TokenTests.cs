@@ -146,8 +146,10 @@ public sealed class TokenTests(WebFixture host) : IDisposable
     [Fact]
     public async Task LastAdministrator_StaysOne()
     {
-        var owner = await host.OwnerAsync(Token);
         var tenants = host.Services.GetRequiredService<TenantService>();
+        var person = await host.NewPersonAsync($"{Guid.NewGuid():N}@example.org", Role.Member, Token);
+        var tenant = await tenants.CreateAsync($"Alone {Guid.NewGuid():N}", person.UserId, Token);
+        var owner = new Actor(tenant.Id, person.UserId, Role.Admin);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => tenants.SetRoleAsync(owner, owner.UserId, Role.Member, Token));
         await Assert.ThrowsAsync<InvalidOperationException>(() => tenants.RemoveAsync(owner, owner.UserId, Token));
