@@ -171,11 +171,12 @@ internal sealed partial class RunHost(
         }
         finally
         {
-            live.TryRemove(run.Row.Id, out _);
+            // Only its own entry: a run that was lost to another owner may be back here under a newer epoch.
+            live.TryRemove(KeyValuePair.Create(run.Row.Id, run));
             run.Answer.Complete(null);
             run.End();
             feed.Signal(run.Row.TenantId, run.Row.Id);
-            loops.TryRemove(run.Row.Id, out _);
+            loops.TryRemove(KeyValuePair.Create(run.Row.Id, done.Task));
             run.Dispose();
             done.SetResult();
         }
