@@ -74,6 +74,7 @@ internal sealed partial class RunHost(
                 continue;
             }
             settled += await writer.WriteAsync(
+                tenantId,
                 batch =>
                 {
                     var orphans = ledger.SettleOrphans(batch, tenantId, runId);
@@ -187,6 +188,7 @@ internal sealed partial class RunHost(
         var now = time.GetUtcNow();
         var epoch = row.Epoch + 1;
         var mine = await writer.WriteAsync(
+            row.TenantId,
             batch =>
             {
                 if (batch.Execute(

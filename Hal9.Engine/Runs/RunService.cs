@@ -258,6 +258,7 @@ public sealed class RunService
             Owner = host.Id, Epoch = 1, HeartbeatAt = now, StartedAt = now,
         };
         await writer.WriteAsync(
+            row.TenantId,
             batch =>
             {
                 Insert(batch, row, refusal, now);
