@@ -1,4 +1,5 @@
 using Hal9.Engine.Runs;
+using Hal9.Tests.Support;
 using Hal9.Web.Conversations;
 using Hal9.Web.Shared;
 
@@ -14,7 +15,7 @@ public sealed class MarkdownStreamTests
     [InlineData(1000)]
     public void Add_InPiecesOfAnySize_ClosesTheSameBlocks(int size)
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
 
         foreach (var piece in Answer.Chunk(size))
         {
@@ -24,13 +25,13 @@ public sealed class MarkdownStreamTests
         Assert.Equal(Answer, stream.Text);
         Assert.Equal(["First", "Second", "<div class=\"code\">", "<ol>"], stream.Closed.Select(block => block.Value.TrimStart()).Select(html =>
             html.StartsWith("<p>", StringComparison.Ordinal) ? html[3..].Split(' ')[0] : html[..(html.IndexOf('>', StringComparison.Ordinal) + 1)]));
-        Assert.Equal(Markdown.ToHtml("The end\n").Value, stream.Tail.Value);
+        Assert.Equal(Markdown.ToHtml("The end\n", Speech.Markdown).Value, stream.Tail.Value);
     }
 
     [Fact]
     public void Add_InsideAFence_KeepsTheBlockOpen()
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
 
         stream.Add(new AnswerPiece(0, "```\none\n\ntwo\n\nthree\n"));
 
@@ -41,7 +42,7 @@ public sealed class MarkdownStreamTests
     [Fact]
     public void Add_OfANewGeneration_ForgetsWhatWasVoid()
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
         stream.Add(new AnswerPiece(0, "```\nlost\n\n"));
 
         stream.Add(new AnswerPiece(1, "Kept.\n\nAnd this"));
@@ -53,7 +54,7 @@ public sealed class MarkdownStreamTests
     [Fact]
     public void Add_OfAClosedBlock_IsNotRenderedAgain()
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
         stream.Add(new AnswerPiece(0, "One.\n\nTwo.\n"));
         var closed = stream.Closed[0];
 

@@ -1,12 +1,13 @@
 using System.Threading.Channels;
 using Bunit;
 using Hal9.Engine.Runs;
+using Hal9.Tests.Support;
 using Hal9.Web.Conversations;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Hal9.Tests.Web.Conversations;
 
-public sealed class OpenAnswerTests : BunitContext
+public sealed class OpenAnswerTests : PartsContext
 {
     private readonly Channel<AnswerPiece> pieces = Channel.CreateUnbounded<AnswerPiece>();
     private readonly FakeTimeProvider time = new();
