@@ -8,7 +8,7 @@ namespace Hal9.Web.Conversations;
 /// Markdown that is still being written. Blocks that are closed by a blank line outside a code fence are rendered once; only the open
 /// block at the end is rendered again, so that a long answer costs no more per repaint than a short one.
 /// </summary>
-internal sealed class MarkdownStream
+internal sealed class MarkdownStream(MarkdownWords words)
 {
     private readonly StringBuilder open = new();
     private readonly StringBuilder whole = new();
@@ -22,7 +22,7 @@ internal sealed class MarkdownStream
     public IReadOnlyList<MarkupString> Closed => closed;
 
     /// <summary>The block that is being written.</summary>
-    public MarkupString Tail => tail ??= Markdown.ToHtml(open.ToString());
+    public MarkupString Tail => tail ??= Markdown.ToHtml(open.ToString(), words);
 
     /// <summary>All of it as written.</summary>
     public string Text => whole.ToString();
@@ -54,7 +54,7 @@ internal sealed class MarkdownStream
             }
             if (afterBlank && scanned > end && !line.IsWhiteSpace() && !char.IsWhiteSpace(line[0]) && !(IsListItem(line) && IsListItem(text.AsSpan(end))))
             {
-                closed.Add(Markdown.ToHtml(text[end..scanned]));
+                closed.Add(Markdown.ToHtml(text[end..scanned], words));
                 end = scanned;
             }
             fence = FenceOf(line.Trim());

@@ -1,3 +1,4 @@
+using Hal9.Tests.Support;
 using Hal9.Web.Conversations;
 using Hal9.Web.Shared;
 
@@ -13,7 +14,7 @@ public sealed class MarkdownStreamTests
     [InlineData(1000)]
     public void Add_InPiecesOfAnySize_ClosesTheSameBlocks(int size)
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
 
         foreach (var piece in Answer.Chunk(size))
         {
@@ -23,13 +24,13 @@ public sealed class MarkdownStreamTests
         Assert.Equal(Answer, stream.Text);
         Assert.Equal(["First", "Second", "<div class=\"code\">", "<ol>"], stream.Closed.Select(block => block.Value.TrimStart()).Select(html =>
             html.StartsWith("<p>", StringComparison.Ordinal) ? html[3..].Split(' ')[0] : html[..(html.IndexOf('>', StringComparison.Ordinal) + 1)]));
-        Assert.Equal(Markdown.ToHtml("The end\n").Value, stream.Tail.Value);
+        Assert.Equal(Markdown.ToHtml("The end\n", Speech.Markdown).Value, stream.Tail.Value);
     }
 
     [Fact]
     public void Add_InsideAFence_KeepsTheBlockOpen()
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
 
         stream.Add("```\none\n\ntwo\n\nthree\n");
 
@@ -40,7 +41,7 @@ public sealed class MarkdownStreamTests
     [Fact]
     public void Add_OfAClosedBlock_IsNotRenderedAgain()
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
         stream.Add("One.\n\nTwo.\n");
         var closed = stream.Closed[0];
 

@@ -1,11 +1,12 @@
 using System.Threading.Channels;
 using Bunit;
+using Hal9.Tests.Support;
 using Hal9.Web.Conversations;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Hal9.Tests.Web.Conversations;
 
-public sealed class OpenAnswerTests : BunitContext
+public sealed class OpenAnswerTests : PartsContext
 {
     private readonly Channel<string> pieces = Channel.CreateUnbounded<string>();
     private readonly FakeTimeProvider time = new();
