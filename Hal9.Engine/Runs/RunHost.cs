@@ -74,6 +74,7 @@ internal sealed partial class RunHost(
                 continue;
             }
             settled += await writer.WriteAsync(
+                tenantId,
                 batch =>
                 {
                     var orphans = ledger.SettleOrphans(batch, tenantId, runId);
@@ -171,11 +172,12 @@ internal sealed partial class RunHost(
         }
         finally
         {
-            live.TryRemove(run.Row.Id, out _);
+            // Only its own entry: a run that was lost to another owner may be back here under a newer epoch.
+            live.TryRemove(KeyValuePair.Create(run.Row.Id, run));
             run.Answer.Complete(null);
             run.End();
             feed.Signal(run.Row.TenantId, run.Row.Id);
-            loops.TryRemove(run.Row.Id, out _);
+            loops.TryRemove(KeyValuePair.Create(run.Row.Id, done.Task));
             run.Dispose();
             done.SetResult();
         }
@@ -186,6 +188,7 @@ internal sealed partial class RunHost(
         var now = time.GetUtcNow();
         var epoch = row.Epoch + 1;
         var mine = await writer.WriteAsync(
+            row.TenantId,
             batch =>
             {
                 if (batch.Execute(

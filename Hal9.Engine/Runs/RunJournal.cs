@@ -74,6 +74,7 @@ internal sealed class RunJournal : ICallJournal
     private bool anyLeaf;
 
     public Task TriagedAsync(RunTriaged triaged, CancellationToken cancellationToken) => Triaged is not null ? Task.CompletedTask : writer.WriteAsync(
+        run.TenantId,
         batch =>
         {
             batch.Execute(RunStatements.Begin, ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
@@ -98,6 +99,7 @@ internal sealed class RunJournal : ICallJournal
             Layer = layer, Neuron = neuron, Status = StepStatus.Running, Goal = goal, StartedAt = now,
         };
         await writer.WriteAsync(
+            run.TenantId,
             batch =>
             {
                 batch.Execute(
@@ -132,6 +134,7 @@ internal sealed class RunJournal : ICallJournal
         var now = time.GetUtcNow();
         var cost = CostBelow(step.Path);
         await writer.WriteAsync(
+            run.TenantId,
             batch =>
             {
                 batch.Execute(
@@ -167,6 +170,7 @@ internal sealed class RunJournal : ICallJournal
             }
         }
         return writer.WriteAsync(
+            run.TenantId,
             batch =>
             {
                 Append(batch, new SignalSent(SignalKind.Feedback, parent.Id, child.Id, parent.Neuron, child.Neuron, Short(feedback), accepted));
@@ -176,10 +180,12 @@ internal sealed class RunJournal : ICallJournal
     }
 
     public Task SavePartialAsync(string text, CancellationToken cancellationToken) => writer.WriteAsync(
+        run.TenantId,
         batch => batch.Execute(RunStatements.SavePartial, ("@text", text), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch)), cancellationToken);
 
     /// <summary>Writes that somebody asked to stop; from now on a restart honours it too.</summary>
     public Task CancelRequestedAsync(IReadOnlyCollection<string> paths, CancelRequested request, CancellationToken cancellationToken) => writer.WriteAsync(
+        run.TenantId,
         batch =>
         {
             Append(batch, request);
@@ -194,6 +200,7 @@ internal sealed class RunJournal : ICallJournal
         var provenance = anyLeaf ? Provenance : Provenance.Offline;
         var openSteps = ending.Status switch { RunStatus.Failed => StepStatus.Failed, RunStatus.Refused => StepStatus.Refused, _ => StepStatus.Cancelled };
         return writer.WriteAsync(
+            run.TenantId,
             batch =>
             {
                 Append(batch, new RunEnded(
@@ -311,6 +318,7 @@ internal sealed class RunJournal : ICallJournal
     }
 
     public Task RestartedAsync(CallContext context, CallAttempt attempt, string reason, CancellationToken cancellationToken) => writer.WriteAsync(
+        run.TenantId,
         batch => Append(batch, new AttemptRestarted(context.StepId, attempt.Id, attempt.Attempt, reason)), cancellationToken);
 
     private void Append(WriteBatch batch, params ReadOnlySpan<RunEvent> events)
