@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hal9.Engine;
 using Hal9.Engine.Storage;
 using Hal9.Web.Accounts;
@@ -13,6 +14,8 @@ public static class WebSetup
     /// <summary>Registers everything.</summary>
     public static void AddHal9(this WebApplicationBuilder builder)
     {
+        // Whatever machine this runs on: what is stored, logged and sent is written in one way. Pages get the viewer's culture (Shell/Languages.cs).
+        (CultureInfo.DefaultThreadCurrentCulture, CultureInfo.DefaultThreadCurrentUICulture) = (CultureInfo.InvariantCulture, CultureInfo.GetCultureInfo("en"));
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {
             builder.WebHost.UseUrls("http://127.0.0.1:5080");

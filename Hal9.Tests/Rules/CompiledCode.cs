@@ -32,6 +32,7 @@ internal sealed class CompiledCode
     private readonly HashSet<(TypeName From, TypeName To)> references = [];
     private readonly HashSet<(TypeName From, TypeName Type, string Member)> members = [];
     private readonly List<(TypeName From, string Text)> strings = [];
+    private readonly List<(TypeName From, string Member, IReadOnlyList<string> Texts)> renders = [];
     private readonly Names names;
     private TypeName current;
 
@@ -58,6 +59,9 @@ internal sealed class CompiledCode
 
     /// <summary>String literals in the code of each type; constants appear where they are used.</summary>
     public IReadOnlyList<(TypeName From, string Text)> Strings => strings;
+
+    /// <summary>The literals that lead up to each call of Blazor's render tree builder; those after the last call of a method, or of one without any, under "".</summary>
+    public IReadOnlyList<(TypeName From, string Member, IReadOnlyList<string> Texts)> Renders => renders;
 
     public static CompiledCode Read(Assembly assembly)
     {
@@ -118,6 +122,7 @@ internal sealed class CompiledCode
 
     private void ReadInstructions(BlobReader il)
     {
+        var loaded = new List<string>();
         while (il.RemainingBytes > 0)
         {
             short value = il.ReadByte();
@@ -127,11 +132,22 @@ internal sealed class CompiledCode
             }
             switch (OpCodesByValue[value].OperandType)
             {
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType or OperandType.InlineSig:
+                case OperandType.InlineMethod:
+                    var called = MetadataTokens.EntityHandle(il.ReadInt32());
+                    See(called);
+                    if (BuilderMember(called) is { } member)
+                    {
+                        renders.Add((current, member, [.. loaded]));
+                        loaded.Clear();
+                    }
+                    break;
+                case OperandType.InlineField or OperandType.InlineTok or OperandType.InlineType or OperandType.InlineSig:
                     See(MetadataTokens.EntityHandle(il.ReadInt32()));
                     break;
                 case OperandType.InlineString:
-                    strings.Add((current, metadata.GetUserString((UserStringHandle)MetadataTokens.Handle(il.ReadInt32()))));
+                    var literal = metadata.GetUserString((UserStringHandle)MetadataTokens.Handle(il.ReadInt32()));
+                    strings.Add((current, literal));
+                    loaded.Add(literal);
                     break;
                 case OperandType.InlineSwitch:
                     var targets = il.ReadInt32();
@@ -153,6 +169,19 @@ internal sealed class CompiledCode
                     break;
             }
         }
+        if (loaded.Count > 0)
+        {
+            renders.Add((current, "", loaded));
+        }
+    }
+
+    private string? BuilderMember(EntityHandle handle)
+    {
+        var method = handle.Kind is HandleKind.MethodSpecification ? metadata.GetMethodSpecification((MethodSpecificationHandle)handle).Method : handle;
+        return method.Kind is HandleKind.MemberReference && metadata.GetMemberReference((MemberReferenceHandle)method) is { Parent.Kind: HandleKind.TypeReference } member
+            && NameOf((TypeReferenceHandle)member.Parent).Name == "RenderTreeBuilder"
+            ? metadata.GetString(member.Name)
+            : null;
     }
 
     private void See(EntityHandle handle)

@@ -34,7 +34,7 @@ public sealed partial class ChooseTenant
     {
         if (Chosen is not { } tenant || memberships.All(m => m.TenantId != tenant))
         {
-            faults = ["Choose one of your organisations."];
+            faults = [T["ChooseOneOfYours"]];
             return;
         }
         await Door.SignInAsync(CurrentActor.From(Http.User).UserId, remember: false, tenant);

@@ -49,7 +49,7 @@ internal sealed class FirstSetup(IServiceScopeFactory scopes, Database database,
         {
             return await IsGoodAsync(code, cancellationToken)
                 ? await MakeAsync(email, password, tenant, cancellationToken)
-                : new SetupOutcome(null, ["This set-up link has been used or has expired. Restart HAL9 Console: it prints a new one."]);
+                : new SetupOutcome(null, [new SetupFault(SetupFault.LinkUsed, "This set-up link has been used or has expired. Restart HAL9 Console: it prints a new one.")]);
         }
         finally
         {
@@ -62,21 +62,21 @@ internal sealed class FirstSetup(IServiceScopeFactory scopes, Database database,
     {
         email = email?.Trim() ?? "";
         tenant = tenant?.Trim() ?? "";
-        var faults = new List<string>();
+        var faults = new List<SetupFault>();
         if (!MailAddress.TryCreate(email, out var address) || address.Address != email)
         {
-            faults.Add("The e-mail address does not look like one.");
+            faults.Add(new SetupFault(SetupFault.Email, "The e-mail address does not look like one."));
         }
         if (tenant.Length is 0 or > 80)
         {
-            faults.Add("The organisation needs a name of 1 to 80 characters.");
+            faults.Add(new SetupFault(SetupFault.Tenant, "The organisation needs a name of 1 to 80 characters."));
         }
         await using var scope = scopes.CreateAsyncScope();
         var people = scope.ServiceProvider.GetRequiredService<UserManager<Person>>();
         var person = Person.Make(email, owner: true, time.GetUtcNow());
         foreach (var validator in people.PasswordValidators)
         {
-            faults.AddRange((await validator.ValidateAsync(people, person, password)).Errors.Select(e => e.Description));
+            faults.AddRange((await validator.ValidateAsync(people, person, password)).Errors.Select(SetupFault.Of));
         }
         if (faults.Count > 0)
         {
@@ -90,7 +90,7 @@ internal sealed class FirstSetup(IServiceScopeFactory scopes, Database database,
         var made = await people.CreateAsync(person, password!);
         if (!made.Succeeded)
         {
-            return new SetupOutcome(null, [.. made.Errors.Select(e => e.Description)]);
+            return new SetupOutcome(null, [.. made.Errors.Select(SetupFault.Of)]);
         }
         await tenants.CreateAsync(tenant, person.Id, cancellationToken);
         await using var db = AccountsDb.Open(database);
@@ -104,5 +104,19 @@ internal sealed class FirstSetup(IServiceScopeFactory scopes, Database database,
     private static string HashOf(string code) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(code)));
 }
 
-/// <summary>The person that was made, or why not, in words for a person.</summary>
-internal sealed record SetupOutcome(Guid? PersonId, IReadOnlyList<string> Faults);
+/// <summary>The person that was made, or why not.</summary>
+internal sealed record SetupOutcome(Guid? PersonId, IReadOnlyList<SetupFault> Faults);
+
+/// <summary>Something that stands against a first person.</summary>
+/// <param name="Code">One of the names here, of <see cref="PasswordRules"/> or of ASP.NET Identity; the page says it in the reader's language.</param>
+/// <param name="Text">The same for the log.</param>
+internal sealed record SetupFault(string Code, string Text)
+{
+    public const string LinkUsed = "LinkUsed";
+    public const string Email = "Email";
+    public const string Tenant = "Tenant";
+
+    public static SetupFault Of(IdentityError error) => new(error.Code, error.Description);
+
+    public override string ToString() => Text;
+}

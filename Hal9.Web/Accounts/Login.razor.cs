@@ -58,14 +58,14 @@ public sealed partial class Login
     {
         if (verdict != PasswordVerdict.Right || person is null)
         {
-            faults = [verdict == PasswordVerdict.TooMany ? PasswordDoor.TooManyText : PasswordDoor.WrongText];
+            faults = [verdict == PasswordVerdict.TooMany ? T["TooManyTries"] : T["WrongPassword"]];
             return;
         }
         var memberships = await Tenants.OfPersonAsync(person.Id, Http.RequestAborted);
         if (memberships.Count == 0)
         {
             codeNeeded = false;
-            faults = ["You do not belong to an organisation here. Ask an administrator to add you."];
+            faults = [T["NoTenant"]];
             return;
         }
         await Door.SignInAsync(person.Id, remember);

@@ -7,9 +7,9 @@ internal sealed class PasswordRules : IPasswordValidator<Person>
 {
     public const int Length = 12;
     public const int Different = 5;
-
-    /// <summary>The rules in words, for the page.</summary>
-    public const string InWords = "At least 12 characters, 5 of them different; a few unrelated words are good. Not your e-mail address, nor a password that everybody tries first.";
+    public const string TooLong = "PasswordTooLong";
+    public const string IsEmail = "PasswordIsEmail";
+    public const string IsCommon = "PasswordIsCommon";
 
     private static readonly string[] TriedFirst = ["password", "passwort", "qwerty", "qwertz", "123456", "abcdef", "letmein", "iloveyou", "welcome", "administrator", "changeme", "hal9000"];
 
@@ -19,16 +19,16 @@ internal sealed class PasswordRules : IPasswordValidator<Person>
         var name = (user.Email ?? "").Split('@')[0].ToLowerInvariant();
         if (plain.Length > 256)
         {
-            return Fail("Password", "The password is longer than 256 characters.");
+            return Fail(TooLong, "The password is longer than 256 characters.");
         }
         if (name.Length >= 4 && plain.Contains(name, StringComparison.Ordinal))
         {
-            return Fail("PasswordIsEmail", "The password contains your e-mail name.");
+            return Fail(IsEmail, "The password contains your e-mail name.");
         }
         // What is left without the well-known part must carry the password by itself.
         var rest = TriedFirst.Aggregate(plain, (left, word) => left.Replace(word, "", StringComparison.Ordinal));
         return rest.Length < plain.Length && rest.Length < 8
-            ? Fail("PasswordIsCommon", "The password is one that everybody tries first.")
+            ? Fail(IsCommon, "The password is one that everybody tries first.")
             : Task.FromResult(IdentityResult.Success);
     }
 

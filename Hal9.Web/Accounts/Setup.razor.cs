@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
 
 namespace Hal9.Web.Accounts;
 
@@ -38,13 +39,26 @@ public sealed partial class Setup
     private async Task SubmitAsync()
     {
         var outcome = await First.UseAsync(usedCode, Form.Email, Form.Password, Form.Tenant, Http.RequestAborted);
-        faults = outcome.Faults;
+        faults = [.. outcome.Faults.Select(InWords)];
         if (outcome.PersonId is { } id)
         {
             await Door.SignInAsync(id);
             Navigation.NavigateTo("/");
         }
     }
+
+    private string InWords(SetupFault fault) => fault.Code switch
+    {
+        SetupFault.LinkUsed => T["Fault.LinkUsed"],
+        SetupFault.Email => T["Fault.Email"],
+        SetupFault.Tenant => T["Fault.Tenant"],
+        nameof(IdentityErrorDescriber.PasswordTooShort) => T["Fault.PasswordTooShort", PasswordRules.Length],
+        nameof(IdentityErrorDescriber.PasswordRequiresUniqueChars) => T["Fault.PasswordRequiresUniqueChars", PasswordRules.Different],
+        PasswordRules.TooLong => T["Fault.PasswordTooLong"],
+        PasswordRules.IsEmail => T["Fault.PasswordIsEmail"],
+        PasswordRules.IsCommon => T["Fault.PasswordIsCommon"],
+        _ => T["Fault.Other", fault.Text],
+    };
 
     private sealed class SetupForm
     {

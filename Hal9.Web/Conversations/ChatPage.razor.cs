@@ -39,7 +39,7 @@ public sealed partial class ChatPage(
     /// <summary>The message that ends the branch.</summary>
     [SupplyParameterFromQuery(Name = "leaf")] public Guid? Leaf { get; set; }
 
-    private string Title => view?.Title ?? "New chat";
+    private string Title => view?.Title ?? T["NewChat"];
 
     private bool Writing => pending is not null || view?.Branch.Any(m => m.Status is MessageStatus.Streaming) == true;
 
@@ -213,7 +213,7 @@ public sealed partial class ChatPage(
         await ReloadAsync();
         await LoadListAsync();
         announcement = Last is { Role: MessageRole.Assistant } last
-            ? last.Status is MessageStatus.Complete ? "The answer is complete." : $"The answer ended: {StatusLook.Of(last.Status).Word}."
+            ? last.Status is MessageStatus.Complete ? T["AnswerComplete"] : T["AnswerEnded", Words.Of(StatusLook.Of(last.Status))]
             : "";
     }
 
@@ -224,7 +224,7 @@ public sealed partial class ChatPage(
             stopping = true;
             try
             {
-                await runs.CancelAsync(actor, runId, null, "Stopped in chat", Stopping);
+                await runs.CancelAsync(actor, runId, null, T["StoppedInChat"], Stopping);
             }
             catch (Exception e) when (!Stopping.IsCancellationRequested)
             {
@@ -272,10 +272,10 @@ public sealed partial class ChatPage(
         {
             navigation.NavigateTo(Urls.Chat());
         }
-        toasts.Add($"“{item.Title}” is archived.", Severity.Normal, options =>
+        toasts.Add(T["Archived", item.Title].Value, Severity.Normal, options =>
         {
             options.HideIcon = true;
-            options.Action = "Undo";
+            options.Action = T["Undo"];
             options.OnClick = async _ =>
             {
                 await conversations.RestoreAsync(actor, item.Id, CancellationToken.None);
@@ -293,7 +293,7 @@ public sealed partial class ChatPage(
         if (browser is not null)
         {
             await browser.CopyAsync(text);
-            toasts.Add("Copied.", Severity.Normal, options => (options.HideIcon, options.VisibleStateDuration) = (true, 1500));
+            toasts.Add(T["Copied"].Value, Severity.Normal, options => (options.HideIcon, options.VisibleStateDuration) = (true, 1500));
         }
     }
 

@@ -49,10 +49,10 @@ public sealed partial class ConversationList
         var days = TimeZoneInfo.ConvertTime(clock.Now, clock.Zone).Date - TimeZoneInfo.ConvertTime(item.UpdatedAt, clock.Zone).Date;
         return days.TotalDays switch
         {
-            < 1 => "Today",
-            < 2 => "Yesterday",
-            < 8 => "Last 7 days",
-            _ => "Older",
+            < 1 => T["Today"],
+            < 2 => T["Yesterday"],
+            < 8 => T["LastSevenDays"],
+            _ => T["Older"],
         };
     }
 

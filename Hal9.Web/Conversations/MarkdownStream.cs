@@ -1,5 +1,4 @@
 using System.Text;
-using Hal9.Engine.Runs;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -9,7 +8,7 @@ namespace Hal9.Web.Conversations;
 /// Markdown that is still being written. Blocks that are closed by a blank line outside a code fence are rendered once; only the open
 /// block at the end is rendered again, so that a long answer costs no more per repaint than a short one.
 /// </summary>
-internal sealed class MarkdownStream
+internal sealed class MarkdownStream(MarkdownWords words)
 {
     private readonly StringBuilder open = new();
     private readonly StringBuilder whole = new();
@@ -17,39 +16,24 @@ internal sealed class MarkdownStream
     private int scanned;
     private bool afterBlank;
     private string? fence;
-    private int generation;
     private MarkupString? tail;
 
     /// <summary>The blocks that will not change any more.</summary>
     public IReadOnlyList<MarkupString> Closed => closed;
 
     /// <summary>The block that is being written.</summary>
-    public MarkupString Tail => tail ??= Markdown.ToHtml(open.ToString());
+    public MarkupString Tail => tail ??= Markdown.ToHtml(open.ToString(), words);
 
     /// <summary>All of it as written.</summary>
     public string Text => whole.ToString();
 
-    /// <summary>Takes the next piece in; a higher generation makes all before it void.</summary>
-    public void Add(AnswerPiece piece)
+    /// <summary>Takes the next piece in.</summary>
+    public void Add(string piece)
     {
-        if (piece.Generation > generation)
-        {
-            generation = piece.Generation;
-            open.Clear();
-            whole.Clear();
-            closed.Clear();
-            scanned = 0;
-            fence = null;
-            afterBlank = false;
-        }
-        else if (piece.Generation < generation)
-        {
-            return;
-        }
-        open.Append(piece.Text);
-        whole.Append(piece.Text);
+        open.Append(piece);
+        whole.Append(piece);
         tail = null;
-        if (piece.Text.Contains('\n', StringComparison.Ordinal))
+        if (piece.Contains('\n', StringComparison.Ordinal))
         {
             CloseBlocks();
         }
@@ -70,7 +54,7 @@ internal sealed class MarkdownStream
             }
             if (afterBlank && scanned > end && !line.IsWhiteSpace() && !char.IsWhiteSpace(line[0]) && !(IsListItem(line) && IsListItem(text.AsSpan(end))))
             {
-                closed.Add(Markdown.ToHtml(text[end..scanned]));
+                closed.Add(Markdown.ToHtml(text[end..scanned], words));
                 end = scanned;
             }
             fence = FenceOf(line.Trim());

@@ -14,7 +14,6 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
     private const string Treed = "tree";
     private const string Timelined = "timeline";
     private const string Evented = "events";
-    private static readonly (string Name, string Word)[] Tabs = [(Treed, "Tree"), (Timelined, "Timeline"), (Evented, "Events")];
     private static readonly DialogOptions DialogLook = new() { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true, CloseOnEscapeKey = true };
     private readonly List<RunEvent> events = [];
     private Actor actor = default!;
@@ -39,6 +38,8 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
     [SupplyParameterFromQuery(Name = "step")] public Guid? StepId { get; set; }
 
     [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
+
+    private (string Name, string Word)[] Tabs => [(Treed, T["Tree"]), (Timelined, T["Timeline"]), (Evented, T["Events"])];
 
     private string View => Tab is Timelined or Evented ? Tab : Treed;
 

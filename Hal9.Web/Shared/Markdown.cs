@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
 using Ganss.Xss;
 using Markdig;
@@ -20,7 +21,9 @@ internal static partial class Markdown
     private static readonly HtmlSanitizer Sanitizer = MakeSanitizer();
 
     /// <summary>The text as safe HTML.</summary>
-    public static MarkupString ToHtml(string text)
+    /// <param name="text">Markdown from anywhere.</param>
+    /// <param name="words">What the frame around code and the boxes of task lists say.</param>
+    public static MarkupString ToHtml(string text, MarkdownWords words)
     {
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
@@ -33,14 +36,15 @@ internal static partial class Markdown
             heading.Level = Math.Min(6, heading.Level + 1);
         }
         renderer.Render(document);
-        return new MarkupString(CodeFrame().Replace(Sanitizer.Sanitize(writer.ToString()), Frame).Replace("</pre>", "</pre></div>", StringComparison.Ordinal));
+        var clean = TaskBox().Replace(Sanitizer.Sanitize(writer.ToString()), box => box.Value.Insert("<input".Length, $" aria-label=\"{Encode(box.Value.Contains(" checked", StringComparison.Ordinal) ? words.Done : words.Open)}\""));
+        return new MarkupString(CodeFrame().Replace(clean, pre => Frame(pre, words)).Replace("</pre>", "</pre></div>", StringComparison.Ordinal));
     }
 
     // After sanitising, so that no answer can bring a button of its own. A literal "</pre>" cannot stand inside: the sanitiser wrote it escaped.
-    private static string Frame(Match pre)
+    private static string Frame(Match pre, MarkdownWords words)
     {
         var language = pre.Groups["language"].Value;
-        return $"""<div class="code"><div class="code-head"><span>{(language.Length == 0 ? "text" : language)}</span><button type="button" class="code-copy" data-copy-code>Copy</button></div><pre tabindex="0">""";
+        return $"""<div class="code"><div class="code-head"><span>{(language.Length == 0 ? Encode(words.PlainText) : language)}</span><button type="button" class="code-copy" data-copy-code data-copied="{Encode(words.Copied)}">{Encode(words.Copy)}</button></div><pre tabindex="0">""";
     }
 
     private static HtmlSanitizer MakeSanitizer()
@@ -74,7 +78,6 @@ internal static partial class Markdown
                 // Only the dead check box of a task list is an input that an answer may have.
                 case "input" when element.GetAttribute("type") == "checkbox":
                     element.SetAttribute("disabled", "");
-                    element.SetAttribute("aria-label", element.HasAttribute("checked") ? "done" : "to do");
                     break;
                 case "input":
                     element.Remove();
@@ -88,6 +91,11 @@ internal static partial class Markdown
         };
         return sanitizer;
     }
+
+    private static string Encode(string word) => HtmlEncoder.Default.Encode(word);
+
+    [GeneratedRegex("<input[^>]*>")]
+    private static partial Regex TaskBox();
 
     [GeneratedRegex("""<pre(?: data-language="(?<language>[^"]*)")?>""")]
     private static partial Regex CodeFrame();

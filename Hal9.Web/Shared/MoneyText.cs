@@ -3,10 +3,11 @@ using Hal9.Engine;
 
 namespace Hal9.Web.Shared;
 
-/// <summary>Money as people read it: cents above a dollar, four decimals below, and below a cent at least four significant digits.</summary>
+/// <summary>Money as people read it in their culture, always in US dollars: cents above a dollar, four decimals below, and below a cent at least four significant digits.</summary>
 internal static class MoneyText
 {
     private const int NanoDigits = 9;
+    private const char Unbroken = '\u00a0';
 
     public static string Format(Usd value)
     {
@@ -20,7 +21,14 @@ internal static class MoneyText
             _ => (Math.Min(NanoDigits, LeadingZeros(amount) + 4), 4),
         };
         var shape = "#,0." + new string('0', least) + new string('#', Math.Max(0, most - least));
-        return $"{sign}${decimal.Round(amount, most, MidpointRounding.AwayFromZero).ToString(shape, CultureInfo.InvariantCulture)}";
+        var number = decimal.Round(amount, most, MidpointRounding.AwayFromZero).ToString(shape, CultureInfo.CurrentCulture);
+        return CultureInfo.CurrentCulture.NumberFormat.CurrencyPositivePattern switch
+        {
+            1 => $"{sign}{number}$",
+            2 => $"{sign}${Unbroken}{number}",
+            3 => $"{sign}{number}{Unbroken}$",
+            _ => $"{sign}${number}",
+        };
     }
 
     private static int LeadingZeros(decimal amount)

@@ -6,8 +6,8 @@ namespace Hal9.Web.Shared;
 /// <summary>How a state is shown: a tone of the palette, an icon and a word, so that colour never speaks alone.</summary>
 /// <param name="Tone"><c>working</c>, <c>waiting</c>, <c>good</c>, <c>failing</c> or <c>paused</c>.</param>
 /// <param name="Icon">One of <see cref="Glyphs"/>.</param>
-/// <param name="Word">The state in a word.</param>
-public sealed record StatusLook(string Tone, string Icon, string Word)
+/// <param name="Name">The state's name, for <see cref="Words.Of(StatusLook)"/>.</param>
+public sealed record StatusLook(string Tone, string Icon, string Name)
 {
     private static readonly StatusLook Queued = new("paused", Glyphs.Queued, "Queued");
     private static readonly StatusLook Working = new("working", Glyphs.Working, "Running");

@@ -1,22 +1,24 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Localization;
 
 namespace Hal9.Web.Shared;
 
-/// <summary>Times and durations as people read them.</summary>
-internal static class TimeText
+/// <summary>Times and durations as people read them, in the culture of the viewer. Symbols of units (ms, s, min, h) are the same everywhere.</summary>
+internal static partial class TimeText
 {
     /// <summary>How long ago, in words; the date once it is more than six days.</summary>
-    public static string Ago(DateTimeOffset at, DateTimeOffset now, TimeZoneInfo zone)
+    public static string Ago(DateTimeOffset at, DateTimeOffset now, TimeZoneInfo zone, IStringLocalizer<SharedTexts> texts)
     {
         var past = now - at;
         return past.TotalSeconds switch
         {
-            < 10 => "just now",
-            < 60 => $"{(int)past.TotalSeconds} s ago",
-            < 3600 => $"{(int)past.TotalMinutes} min ago",
-            < 86400 => $"{(int)past.TotalHours} h ago",
-            < 6 * 86400 => $"{(int)past.TotalDays} d ago",
-            _ => TimeZoneInfo.ConvertTime(at, zone).ToString("d MMM yyyy", CultureInfo.InvariantCulture),
+            < 10 => texts["JustNow"],
+            < 60 => texts["SecondsAgo", (int)past.TotalSeconds],
+            < 3600 => texts["MinutesAgo", (int)past.TotalMinutes],
+            < 86400 => texts["HoursAgo", (int)past.TotalHours],
+            < 6 * 86400 => texts["DaysAgo", (int)past.TotalDays],
+            _ => TimeZoneInfo.ConvertTime(at, zone).ToString(DatePattern, CultureInfo.CurrentCulture),
         };
     }
 
@@ -24,7 +26,7 @@ internal static class TimeText
     public static string Absolute(DateTimeOffset at, TimeZoneInfo zone)
     {
         var local = TimeZoneInfo.ConvertTime(at, zone);
-        return $"{local.ToString("ddd d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture)} {(local.Offset == TimeSpan.Zero ? "UTC" : "UTC" + local.ToString("zzz", CultureInfo.InvariantCulture))}";
+        return $"{local.ToString($"ddd {DatePattern}, HH:mm:ss", CultureInfo.CurrentCulture)} {(local.Offset == TimeSpan.Zero ? "UTC" : "UTC" + local.ToString("zzz", CultureInfo.InvariantCulture))}";
     }
 
     /// <summary>The time of day to the millisecond.</summary>
@@ -34,14 +36,20 @@ internal static class TimeText
     /// <summary>A duration with about three significant digits.</summary>
     public static string Length(TimeSpan span) => span switch
     {
-        { TotalMilliseconds: < 1000 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, span.TotalMilliseconds):0} ms"),
-        { TotalSeconds: < 60 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s"),
+        { TotalMilliseconds: < 1000 } => string.Create(CultureInfo.CurrentCulture, $"{Math.Max(0, span.TotalMilliseconds):0} ms"),
+        { TotalSeconds: < 60 } => string.Create(CultureInfo.CurrentCulture, $"{span.TotalSeconds:0.0} s"),
         { TotalMinutes: < 60 } => $"{(int)span.TotalMinutes} min {span.Seconds} s",
         _ => $"{(int)span.TotalHours} h {span.Minutes} min",
     };
 
     /// <summary>A number of tokens, shortened above ten thousand.</summary>
     public static string Count(long count) => count < 10_000
-        ? count.ToString("#,0", CultureInfo.InvariantCulture)
-        : (count / 1000.0).ToString("#,0.#", CultureInfo.InvariantCulture) + " k";
+        ? count.ToString("#,0", CultureInfo.CurrentCulture)
+        : (count / 1000.0).ToString("#,0.#", CultureInfo.CurrentCulture) + " k";
+
+    // The culture's own order and points, with the month shortened: "22 Nov 2026", "22. Nov. 2026".
+    private static string DatePattern => Weekday().Replace(CultureInfo.CurrentCulture.DateTimeFormat.LongDatePattern, "").Replace("MMMM", "MMM", StringComparison.Ordinal).Trim();
+
+    [GeneratedRegex("dddd,? ?")]
+    private static partial Regex Weekday();
 }

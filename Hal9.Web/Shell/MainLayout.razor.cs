@@ -30,7 +30,7 @@ public sealed partial class MainLayout
         if (user.Identity?.IsAuthenticated == true)
         {
             actor = await CurrentActor.GetAsync();
-            person = user.Identity.Name ?? "Signed in";
+            person = user.Identity.Name ?? T["SignedIn"];
             var memberships = await Tenants.OfPersonAsync(actor.UserId, stopping.Token);
             tenant = memberships.FirstOrDefault(m => m.TenantId == actor.TenantId)?.Name;
             canChoose = memberships.Count > 1;

@@ -1,3 +1,5 @@
+using Hal9.Web.Accounts;
+using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
 using MudBlazor.Services;
@@ -11,6 +13,7 @@ internal static class ShellSetup
     public static void AddShell(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>();
         builder.Services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
@@ -24,6 +27,7 @@ internal static class ShellSetup
     /// <summary>Gives people a page where a page is missing; programs (anything that is no page) get their own bare answers.</summary>
     public static void UseShell(this WebApplication app)
     {
+        app.UseLanguages(path => Refusals.IsForPrograms(path) && !path.StartsWithSegments("/_blazor"));
         app.UseStatusCodePagesWithReExecute(Urls.NotFound, createScopeForStatusCodePages: true);
         app.Use((context, next) =>
         {

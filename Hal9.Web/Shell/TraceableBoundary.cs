@@ -3,11 +3,12 @@ using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Localization;
 
 namespace Hal9.Web.Shell;
 
 /// <summary>Where a page's errors end: the rest of the console lives on, and the message carries the id under which the log has it.</summary>
-public sealed partial class TraceableBoundary(ILogger<TraceableBoundary> log) : ErrorBoundaryBase
+public sealed partial class TraceableBoundary(ILogger<TraceableBoundary> log, IStringLocalizer<ShellTexts> texts) : ErrorBoundaryBase
 {
     private string traceId = "";
 
@@ -31,11 +32,11 @@ public sealed partial class TraceableBoundary(ILogger<TraceableBoundary> log) : 
         builder.OpenElement(1, "div");
         builder.AddAttribute(2, "class", "page");
         builder.OpenComponent<PageHeader>(3);
-        builder.AddComponentParameter(4, nameof(PageHeader.Title), "This page failed");
+        builder.AddComponentParameter(4, nameof(PageHeader.Title), texts["PageFailed"].Value);
         builder.CloseComponent();
         builder.OpenComponent<ErrorState>(5);
-        builder.AddComponentParameter(6, nameof(ErrorState.Title), "Something went wrong on our side");
-        builder.AddComponentParameter(7, nameof(ErrorState.ChildContent), (RenderFragment)(b => b.AddContent(0, "Runs and stored data are not affected. Try again; if it fails again, give this id to whoever runs this console.")));
+        builder.AddComponentParameter(6, nameof(ErrorState.Title), texts["PageFailedTitle"].Value);
+        builder.AddComponentParameter(7, nameof(ErrorState.ChildContent), (RenderFragment)(b => b.AddContent(0, texts["PageFailedHelp"].Value)));
         builder.AddComponentParameter(8, nameof(ErrorState.TraceId), traceId);
         builder.AddComponentParameter(9, nameof(ErrorState.OnRetry), EventCallback.Factory.Create(this, Recover));
         builder.CloseComponent();

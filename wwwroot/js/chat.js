@@ -29,7 +29,8 @@ export function attach(root, server) {
     function typed() {
         grow();
         const tooLong = field.value.length > Number(form.dataset.limit);
-        say(tooLong ? `Too long: ${field.value.length.toLocaleString()} of ${Number(form.dataset.limit).toLocaleString()} characters` : undefined);
+        const inWords = count => Number(count).toLocaleString(document.documentElement.lang);
+        say(tooLong ? form.dataset.tooLong.replace("{0}", inWords(field.value.length)).replace("{1}", inWords(form.dataset.limit)) : undefined);
         if (field.value) {
             localStorage.setItem(draftKey(conversation), field.value);
         } else {
@@ -58,7 +59,7 @@ export function attach(root, server) {
         } catch {
             field.value ||= text;
             grow();
-            say("Not sent: there is no connection. The text is kept.");
+            say(form.dataset.noConnection);
         } finally {
             busy = false;
             form.removeAttribute("aria-busy");
@@ -67,7 +68,8 @@ export function attach(root, server) {
     }
 
     function follow() {
-        if (following) {
+        // The welcome is read from its top; only a thread has a newest end.
+        if (following && !thread.querySelector(".welcome")) {
             thread.scrollTop = thread.scrollHeight;
         }
         root.classList.toggle("chat-away", !following && thread.scrollHeight > thread.clientHeight + near);

@@ -19,13 +19,16 @@ function openShortcuts() {
 async function copy(text, button) {
     await navigator.clipboard.writeText(text);
     const word = button.textContent;
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copied;
     setTimeout(() => { button.textContent = word; }, 1500);
 }
 
 document.addEventListener("change", e => {
     if (e.target.matches("[data-theme-choice]")) {
         chooseTheme(e.target.value);
+    } else if (e.target.matches("[data-language-choice]")) {
+        document.cookie = `hal9-language=${e.target.value}; path=/; max-age=${year}; samesite=lax`;
+        location.reload();
     } else if (e.target.matches("[data-single-keys]")) {
         localStorage.setItem(singleKeys, e.target.checked ? "on" : "off");
     }

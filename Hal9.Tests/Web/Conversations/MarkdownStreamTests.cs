@@ -1,4 +1,4 @@
-using Hal9.Engine.Runs;
+using Hal9.Tests.Support;
 using Hal9.Web.Conversations;
 using Hal9.Web.Shared;
 
@@ -14,50 +14,38 @@ public sealed class MarkdownStreamTests
     [InlineData(1000)]
     public void Add_InPiecesOfAnySize_ClosesTheSameBlocks(int size)
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
 
         foreach (var piece in Answer.Chunk(size))
         {
-            stream.Add(new AnswerPiece(0, new string(piece)));
+            stream.Add(new string(piece));
         }
 
         Assert.Equal(Answer, stream.Text);
         Assert.Equal(["First", "Second", "<div class=\"code\">", "<ol>"], stream.Closed.Select(block => block.Value.TrimStart()).Select(html =>
             html.StartsWith("<p>", StringComparison.Ordinal) ? html[3..].Split(' ')[0] : html[..(html.IndexOf('>', StringComparison.Ordinal) + 1)]));
-        Assert.Equal(Markdown.ToHtml("The end\n").Value, stream.Tail.Value);
+        Assert.Equal(Markdown.ToHtml("The end\n", Speech.Markdown).Value, stream.Tail.Value);
     }
 
     [Fact]
     public void Add_InsideAFence_KeepsTheBlockOpen()
     {
-        var stream = new MarkdownStream();
+        var stream = new MarkdownStream(Speech.Markdown);
 
-        stream.Add(new AnswerPiece(0, "```\none\n\ntwo\n\nthree\n"));
+        stream.Add("```\none\n\ntwo\n\nthree\n");
 
         Assert.Empty(stream.Closed);
         Assert.Contains("three", stream.Tail.Value, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Add_OfANewGeneration_ForgetsWhatWasVoid()
-    {
-        var stream = new MarkdownStream();
-        stream.Add(new AnswerPiece(0, "```\nlost\n\n"));
-
-        stream.Add(new AnswerPiece(1, "Kept.\n\nAnd this"));
-        stream.Add(new AnswerPiece(0, "late"));
-
-        Assert.Equal("Kept.\n\nAnd this", stream.Text);
-    }
-
-    [Fact]
     public void Add_OfAClosedBlock_IsNotRenderedAgain()
     {
-        var stream = new MarkdownStream();
-        stream.Add(new AnswerPiece(0, "One.\n\nTwo.\n"));
+        var stream = new MarkdownStream(Speech.Markdown);
+        stream.Add("One.\n\nTwo.\n");
         var closed = stream.Closed[0];
 
-        stream.Add(new AnswerPiece(0, "\nThree.\n"));
+        stream.Add("\nThree.\n");
 
         Assert.Same(closed.Value, stream.Closed[0].Value);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AngleSharp.Html.Parser;
+using Hal9.Tests.Support;
 using Hal9.Web.Shared;
 
 namespace Hal9.Tests.Web.Shared;
@@ -30,7 +31,7 @@ public sealed class MarkdownTests
     [InlineData("<javascript:alert(1)>")]
     public void ToHtml_OfAnAttack_HoldsNothingThatActs(string attack)
     {
-        var page = new HtmlParser().ParseDocument(Markdown.ToHtml(attack).Value);
+        var page = new HtmlParser().ParseDocument(Markdown.ToHtml(attack, Speech.Markdown).Value);
 
         Assert.All(page.Body!.QuerySelectorAll("*"), element =>
         {
@@ -43,7 +44,7 @@ public sealed class MarkdownTests
     [Fact]
     public void ToHtml_OfALink_OpensElsewhereAndTellsNothing()
     {
-        var html = Markdown.ToHtml("[manual](https://www.sqlite.org/wal.html)").Value;
+        var html = Markdown.ToHtml("[manual](https://www.sqlite.org/wal.html)", Speech.Markdown).Value;
 
         Assert.Contains("href=\"https://www.sqlite.org/wal.html\"", html, StringComparison.Ordinal);
         Assert.Contains("rel=\"noopener noreferrer\"", html, StringComparison.Ordinal);
@@ -52,7 +53,7 @@ public sealed class MarkdownTests
     [Fact]
     public void ToHtml_OfACodeBlock_HasItsLanguageAndACopyButton()
     {
-        var html = Markdown.ToHtml("```c#\nvar a = b < c;\n```").Value;
+        var html = Markdown.ToHtml("```c#\nvar a = b < c;\n```", Speech.Markdown).Value;
 
         Assert.Contains("<span>c#</span>", html, StringComparison.Ordinal);
         Assert.Contains("data-copy-code", html, StringComparison.Ordinal);
@@ -61,12 +62,12 @@ public sealed class MarkdownTests
 
     [Fact]
     public void ToHtml_OfWrittenButtons_ShowsThemAsText() =>
-        Assert.DoesNotContain("<button", Markdown.ToHtml("<button data-copy-code>Pay</button>").Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("<button", Markdown.ToHtml("<button data-copy-code>Pay</button>", Speech.Markdown).Value, StringComparison.Ordinal);
 
     [Fact]
     public void ToHtml_OfATaskList_HasDeadNamedBoxes()
     {
-        var boxes = new HtmlParser().ParseDocument(Markdown.ToHtml("- [x] done\n- [ ] open").Value).QuerySelectorAll("input");
+        var boxes = new HtmlParser().ParseDocument(Markdown.ToHtml("- [x] done\n- [ ] open", Speech.Markdown).Value).QuerySelectorAll("input");
 
         Assert.Equal(2, boxes.Length);
         Assert.All(boxes, box => Assert.True(box.HasAttribute("disabled") && box.HasAttribute("aria-label")));
@@ -75,7 +76,7 @@ public sealed class MarkdownTests
     [Fact]
     public void ToHtml_OfHeadings_LeavesThePageItsOwn()
     {
-        var html = Markdown.ToHtml("# One\n\n###### Six").Value;
+        var html = Markdown.ToHtml("# One\n\n###### Six", Speech.Markdown).Value;
 
         Assert.DoesNotContain("<h1", html, StringComparison.Ordinal);
         Assert.Contains("<h2>One</h2>", html, StringComparison.Ordinal);
@@ -83,14 +84,14 @@ public sealed class MarkdownTests
 
     [Fact]
     public void ToHtml_OfATable_IsATable() =>
-        Assert.Contains("<td>one file</td>", Markdown.ToHtml("|A|B|\n|---|---|\n|one file|x|").Value, StringComparison.Ordinal);
+        Assert.Contains("<td>one file</td>", Markdown.ToHtml("|A|B|\n|---|---|\n|one file|x|", Speech.Markdown).Value, StringComparison.Ordinal);
 
     [Fact]
     public void ToHtml_FromManyThreads_GivesTheSame()
     {
-        var expected = Enumerable.Range(0, 200).Select(i => Markdown.ToHtml(Text(i)).Value).ToList();
+        var expected = Enumerable.Range(0, 200).Select(i => Markdown.ToHtml(Text(i), Speech.Markdown).Value).ToList();
 
-        var found = Enumerable.Range(0, 200).AsParallel().AsOrdered().Select(i => Markdown.ToHtml(Text(i)).Value).ToList();
+        var found = Enumerable.Range(0, 200).AsParallel().AsOrdered().Select(i => Markdown.ToHtml(Text(i), Speech.Markdown).Value).ToList();
 
         Assert.Equal(expected, found);
 

@@ -1,12 +1,14 @@
 using Bunit;
 using Hal9.Engine;
 using Hal9.Engine.Events;
+using Hal9.Tests.Support;
 using Hal9.Web.Shared;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Hal9.Tests.Web.Shared;
 
-public sealed class PartsTests : BunitContext
+public sealed class PartsTests : PartsContext
 {
     [Fact]
     public void HalIconButton_HasItsLabelAsName()
@@ -22,7 +24,9 @@ public sealed class PartsTests : BunitContext
     {
         StatusLook[] looks = [.. Enum.GetValues<RunStatus>().Select(StatusLook.Of), .. Enum.GetValues<StepStatus>().Select(StatusLook.Of), .. Enum.GetValues<CallStatus>().Select(StatusLook.Of)];
 
-        Assert.All(looks, look => Assert.True(look.Icon.Length > 0 && look.Word.Length > 0));
+        var words = Services.GetRequiredService<Words>();
+
+        Assert.All(looks, look => Assert.True(look.Icon.Length > 0 && words.Of(look) != $"Status.{look.Name}"));
     }
 
     [Fact]
