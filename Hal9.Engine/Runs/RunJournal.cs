@@ -134,6 +134,7 @@ internal sealed class RunJournal : ICallJournal
                     ("@status", status.ToString()), ("@result", result), ("@error", error), ("@cost", cost.Nano), ("@now", now.ToUnixTimeMilliseconds()),
                     ("@id", step.Id), ("@tenant", run.TenantId));
                 var ended = new StepEnded(step.Id, status, cost, Short(result), error);
+                batch.OnCommitted(() => EngineMeters.AgentEnded(step.Neuron, now - step.StartedAt, CallsOf(step.Path), status == StepStatus.Succeeded ? null : WordOf(status)));
                 if (parent is null)
                 {
                     Append(batch, ended);
@@ -141,7 +142,7 @@ internal sealed class RunJournal : ICallJournal
                 else
                 {
                     Append(batch, ended, new SignalSent(SignalKind.Result, step.Id, parent.Id, step.Neuron, parent.Neuron, Short(result ?? error ?? "")));
-                    batch.OnCommitted(() => EngineMeters.Signal(step.Layer.ToString(), parent.Layer.ToString(), JsonNamingPolicy.CamelCase.ConvertName(status.ToString())));
+                    batch.OnCommitted(() => EngineMeters.Signal(step.Layer.ToString(), parent.Layer.ToString(), WordOf(status)));
                 }
             },
             cancellationToken).ConfigureAwait(false);
@@ -204,7 +205,7 @@ internal sealed class RunJournal : ICallJournal
                     ("@status", ending.Status.ToString()), ("@answer", ending.Answer), ("@error", ending.Error),
                     ("@refusal", ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, Json)), ("@provenance", provenance.ToString()),
                     ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
-                batch.OnCommitted(() => EngineMeters.RunEnded(JsonNamingPolicy.CamelCase.ConvertName(run.Kind.ToString()), JsonNamingPolicy.CamelCase.ConvertName(ending.Status.ToString())));
+                batch.OnCommitted(() => EngineMeters.RunEnded(WordOf(run.Kind), WordOf(run.Mode), WordOf(ending.Status), ending.Status == RunStatus.Succeeded, now - run.StartedAt));
                 foreach (var endWriter in endWriters)
                 {
                     endWriter.Write(batch, run, ending, Cost, provenance, now);
@@ -359,6 +360,17 @@ internal sealed class RunJournal : ICallJournal
             return new Usd(costByPath.Where(c => c.Key == path || c.Key.StartsWith(path + ".", StringComparison.Ordinal)).Sum(c => c.Value));
         }
     }
+
+    private int CallsOf(string path)
+    {
+        lock (gate)
+        {
+            return leaves.Where(l => l.Key.StartsWith(path + "/", StringComparison.Ordinal)).Sum(l => l.Value.Count);
+        }
+    }
+
+    private static string WordOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static string Short(string? text) => text is null ? "" : text.Length <= 500 ? text : text[..499] + "…";
 
