@@ -2,6 +2,7 @@ using Hal9.Engine.Budgets;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Hosting;
 using Hal9.Engine.Models;
+using Hal9.Engine.Monitoring;
 using Hal9.Engine.Neurons;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Storage;
@@ -20,6 +21,7 @@ public static class EngineSetup
     public static IServiceCollection AddHal9Engine(this IServiceCollection services, IConfiguration settings) => services
         .AddHosting(settings)
         .AddConversations()
+        .AddMonitoring()
         .AddRuns(settings)
         .AddNeurons()
         .AddModels(settings)

@@ -14,7 +14,7 @@ namespace Hal9.Engine.Runs;
 /// an older epoch is refused, so an old loop stops by itself.
 /// </summary>
 internal sealed partial class RunHost(
-    RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IEnumerable<IRunEndWriter> endWriters,
+    RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, SignalFeed signals, IEnumerable<IRunEndWriter> endWriters,
     IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IDisposable
 {
     /// <summary>A run whose owner has been silent for so long has none any more.</summary>
@@ -40,7 +40,7 @@ internal sealed partial class RunHost(
 
     /// <summary>Ends a stored run that got no room, before it began.</summary>
     public Task EndRefusedAsync(RunRow row, Refusal refusal) =>
-        new RunJournal(row, RunPast.None, writer, feed, time, endWriters).EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None);
+        new RunJournal(row, RunPast.None, writer, feed, signals, time, endWriters).EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None);
 
     /// <summary>Keeps all own runs alive.</summary>
     public Task HeartbeatAsync(CancellationToken cancellationToken) => live.IsEmpty ? Task.CompletedTask : writer.WriteAsync(
@@ -138,7 +138,7 @@ internal sealed partial class RunHost(
 
     private LiveRun Start(RunRow row, RunInput input, RunPast past)
     {
-        var journal = new RunJournal(row, past, writer, feed, time, endWriters);
+        var journal = new RunJournal(row, past, writer, feed, signals, time, endWriters);
         var run = new LiveRun(row, input, journal, time, JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], stopping.Token);
         live[row.Id] = run;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -227,7 +227,7 @@ internal sealed partial class RunHost(
         if (row.Mode == RunMode.Direct && !past.Calls.Any(c => c.Status == CallStatus.Succeeded))
         {
             // Whoever asked was waiting on a connection that is gone: asking the model again would spend money for nobody.
-            var journal = new RunJournal(fresh!, past, writer, feed, time, endWriters);
+            var journal = new RunJournal(fresh!, past, writer, feed, signals, time, endWriters);
             await journal.EndAsync(new RunEnding(RunStatus.Failed, null, "The process ended while this pass-through call was on its way; its caller's connection is gone, so it is not made again."), cancellationToken).ConfigureAwait(false);
             return true;
         }
