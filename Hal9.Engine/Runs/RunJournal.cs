@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
@@ -22,9 +21,6 @@ internal sealed record RunPast(IReadOnlyList<StepRow> Steps, IReadOnlyList<Model
 /// </summary>
 internal sealed class RunJournal : ICallJournal
 {
-    /// <summary>How events are stored and sent.</summary>
-    public static JsonSerializerOptions Json { get; } = MakeJson();
-
     private readonly RunRow run;
     private readonly Writer writer;
     private readonly RunFeed feed;
@@ -211,7 +207,7 @@ internal sealed class RunJournal : ICallJournal
                 batch.Execute(
                     RunStatements.EndRun,
                     ("@status", ending.Status.ToString()), ("@answer", ending.Answer), ("@error", ending.Error),
-                    ("@refusal", ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, Json)), ("@provenance", provenance.ToString()),
+                    ("@refusal", ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, RunJson.Options)), ("@provenance", provenance.ToString()),
                     ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
                 batch.OnCommitted(() => EngineMeters.RunEnded(WordOf(run.Kind), WordOf(run.Mode), WordOf(ending.Status), ending.Status == RunStatus.Succeeded, now - run.StartedAt));
                 foreach (var endWriter in endWriters)
@@ -343,7 +339,7 @@ internal sealed class RunJournal : ICallJournal
             batch.Execute(
                 RunStatements.InsertEvent,
                 ("@tenant", tenantId), ("@run", runId), ("@number", numbered.Number), ("@at", now.ToUnixTimeMilliseconds()), ("@type", numbered.Type),
-                ("@data", JsonSerializer.Serialize(numbered, Json)));
+                ("@data", JsonSerializer.Serialize(numbered, RunJson.Options)));
         }
         batch.OnCommitted(() => feed.Signal(tenantId, runId));
         return stored;
@@ -388,18 +384,4 @@ internal sealed class RunJournal : ICallJournal
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static string Short(string? text) => text is null ? "" : text.Length <= 500 ? text : text[..499] + "…";
-
-    private static JsonSerializerOptions MakeJson() => new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter<Layer>(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new UsdJson() },
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
-    /// <summary>In stored events money is integer nano-USD.</summary>
-    private sealed class UsdJson : JsonConverter<Usd>
-    {
-        public override Usd Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt64());
-
-        public override void Write(Utf8JsonWriter writer, Usd value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Nano);
-    }
 }
