@@ -3,6 +3,7 @@ using Hal9.Engine.Conversations;
 using Hal9.Engine.Desk;
 using Hal9.Engine.Hosting;
 using Hal9.Engine.Models;
+using Hal9.Engine.Monitoring;
 using Hal9.Engine.Neurons;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Storage;
@@ -22,6 +23,7 @@ public static class EngineSetup
         .AddHosting(settings)
         .AddConversations()
         .AddDesk()
+        .AddMonitoring()
         .AddRuns(settings)
         .AddNeurons()
         .AddModels(settings)

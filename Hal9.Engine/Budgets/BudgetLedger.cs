@@ -55,7 +55,7 @@ public sealed class BudgetLedger
         {
             while (true)
             {
-                var refusal = await writer.WriteAsync(batch => TryReserve(batch, waiter, alongside), cancellationToken).ConfigureAwait(false);
+                var refusal = await writer.WriteAsync(order.Dimensions.TenantId, batch => TryReserve(batch, waiter, alongside), cancellationToken).ConfigureAwait(false);
                 if (refusal is not null)
                 {
                     EngineMeters.Blocked(order.Dimensions.TenantId);
@@ -74,7 +74,7 @@ public sealed class BudgetLedger
             if (line.Leave(waiter) && !granted)
             {
                 // Those behind may have waited for this one only. Not cancellable: they would wait for ever.
-                await writer.WriteAsync(batch => WakeAfter(batch, Enter(batch, order.Dimensions.TenantId)), CancellationToken.None).ConfigureAwait(false);
+                await writer.WriteAsync(order.Dimensions.TenantId, batch => WakeAfter(batch, Enter(batch, order.Dimensions.TenantId)), CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
@@ -87,7 +87,7 @@ public sealed class BudgetLedger
         ArgumentNullException.ThrowIfNull(settlement);
         ArgumentNullException.ThrowIfNull(alongside);
         InRange(settlement.Amount, settlement.Usage.Total);
-        var closed = await writer.WriteAsync(batch => Settle(batch, dimensions, settlement, alongside), cancellationToken).ConfigureAwait(false);
+        var closed = await writer.WriteAsync(dimensions.TenantId, batch => Settle(batch, dimensions, settlement, alongside), cancellationToken).ConfigureAwait(false);
         if (!closed)
         {
             throw NotOpen(dimensions.CallId);
@@ -100,7 +100,7 @@ public sealed class BudgetLedger
     {
         ArgumentNullException.ThrowIfNull(dimensions);
         ArgumentNullException.ThrowIfNull(alongside);
-        var closed = await writer.WriteAsync(batch => Release(batch, dimensions, reason, alongside), cancellationToken).ConfigureAwait(false);
+        var closed = await writer.WriteAsync(dimensions.TenantId, batch => Release(batch, dimensions, reason, alongside), cancellationToken).ConfigureAwait(false);
         if (!closed)
         {
             throw NotOpen(dimensions.CallId);
@@ -139,7 +139,7 @@ public sealed class BudgetLedger
     }
 
     /// <summary>Whether a budget of these dimensions is used up already (settled spend at or above its limit), so that a run need not even start.</summary>
-    public Task<Refusal?> FindExhaustedAsync(Guid tenantId, Guid userId, Guid? keyId, CancellationToken cancellationToken) => writer.WriteAsync(batch =>
+    public Task<Refusal?> FindExhaustedAsync(Guid tenantId, Guid userId, Guid? keyId, CancellationToken cancellationToken) => writer.WriteAsync(tenantId, batch =>
     {
         var book = Enter(batch, tenantId);
         var now = Now();
@@ -157,7 +157,7 @@ public sealed class BudgetLedger
     }, cancellationToken);
 
     /// <summary>Runs inside a group with the tenant's head locked: for changes of budgets and exact reads of what they have left.</summary>
-    internal Task<T> WithBookAsync<T>(Guid tenantId, Func<WriteBatch, TenantBook, DateTimeOffset, T> work, CancellationToken cancellationToken) => writer.WriteAsync(batch =>
+    internal Task<T> WithBookAsync<T>(Guid tenantId, Func<WriteBatch, TenantBook, DateTimeOffset, T> work, CancellationToken cancellationToken) => writer.WriteAsync(tenantId, batch =>
     {
         var book = Enter(batch, tenantId);
         var result = work(batch, book, Now());

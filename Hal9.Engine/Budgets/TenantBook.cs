@@ -44,6 +44,10 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
     /// <summary>Locks and reads the head, once per group.</summary>
     public void Enter(WriteBatch current, DateTimeOffset now)
     {
+        if (current.TenantId != tenantId)
+        {
+            throw new InvalidOperationException("Work that locks a tenant's head has to say whose it is: the writer keeps the order of the locks by that.");
+        }
         batch = current;
         group = current.Group;
         Revised = WakesAfter = NotesHead = moved = false;

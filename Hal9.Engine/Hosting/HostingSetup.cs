@@ -24,6 +24,7 @@ internal static class HostingSetup
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromMinutes(1));
         });
         services.AddSingleton<INeuronGate, GrainNeuronGate>();
+        services.AddSingleton<SiloHealth>();
         services.AddHostedService<RunKeeper>();
         return services;
     }

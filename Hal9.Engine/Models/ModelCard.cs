@@ -7,6 +7,25 @@ namespace Hal9.Engine.Models;
 /// <param name="Tiers">The tiers that it serves.</param>
 public sealed record ModelCard(ModelRef Ref, ProviderKind Kind, bool Priced, IReadOnlyList<ModelTier> Tiers);
 
+/// <summary>A provider's circuit breaker: it opens when too many calls failed, and then the provider is left alone for a while.</summary>
+public enum CircuitPosition
+{
+    /// <summary>Calls go through.</summary>
+    Closed,
+
+    /// <summary>One call tries whether the provider answers again.</summary>
+    HalfOpen,
+
+    /// <summary>Calls are refused without being made.</summary>
+    Open,
+}
+
+/// <summary>How a provider is, by the calls made to it.</summary>
+/// <param name="Name">Its configured name.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Circuit">Its circuit breaker.</param>
+public sealed record ProviderState(string Name, ProviderKind Kind, CircuitPosition Circuit);
+
 /// <summary>Provider kinds.</summary>
 public enum ProviderKind
 {

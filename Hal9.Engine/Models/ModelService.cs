@@ -24,15 +24,17 @@ public sealed class ModelService
 
     private readonly IChatClient chain;
     private readonly ProviderTable providers;
+    private readonly CircuitTable circuits;
     private readonly PriceList prices;
     private readonly TimeProvider time;
     private readonly TimeSpan total;
     private readonly Dictionary<ModelTier, ModelRef> tiers;
 
-    internal ModelService(IChatClient chain, ProviderTable providers, PriceList prices, IOptions<ModelsOptions> options, TimeProvider time)
+    internal ModelService(IChatClient chain, ProviderTable providers, CircuitTable circuits, PriceList prices, IOptions<ModelsOptions> options, TimeProvider time)
     {
         this.chain = chain;
         this.providers = providers;
+        this.circuits = circuits;
         this.prices = prices;
         this.time = time;
         total = TimeSpan.FromSeconds(options.Value.Timeouts.TotalSeconds);
@@ -61,6 +63,9 @@ public sealed class ModelService
 
     /// <summary>Whether calls to <c>provider/model</c> can be made: the provider is configured and, if it lists models, lists this one.</summary>
     public bool Knows(ModelRef model) => providers.Find(model) is not null;
+
+    /// <summary>How the configured providers are, by the calls made to them; the built-in one cannot fail and is not listed.</summary>
+    public IReadOnlyList<ProviderState> States => circuits.States;
 
     /// <summary>All models that can be named: listed ones of each provider, the built-in one, and the tiers' models.</summary>
     public IReadOnlyList<ModelCard> List()

@@ -29,6 +29,7 @@ internal static class ModelsSetup
         services.AddSingleton(provider => new ModelService(
             Chain(provider),
             provider.GetRequiredService<ProviderTable>(),
+            provider.GetRequiredService<CircuitTable>(),
             provider.GetRequiredService<PriceList>(),
             provider.GetRequiredService<IOptions<ModelsOptions>>(),
             provider.GetRequiredService<TimeProvider>()));

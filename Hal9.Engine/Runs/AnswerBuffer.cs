@@ -5,8 +5,8 @@ using Hal9.Engine.Events;
 namespace Hal9.Engine.Runs;
 
 /// <summary>
-/// The answer of a live run while it streams. Readers keep their own place in it, so a late one gets all and a slow one holds nobody up.
-/// When an attempt is lost the text begins anew under the next generation.
+/// The answer of a live run while it streams. Readers keep their own place in it, so a late one gets all and a slow one holds nobody up. It only
+/// grows: no attempt is repeated after its first content, and a run that is taken over after a crash begins with a new, empty one.
 /// </summary>
 internal sealed class AnswerBuffer
 {
@@ -14,31 +14,51 @@ internal sealed class AnswerBuffer
     private readonly StringBuilder text = new();
     private readonly Guid topic = Guid.CreateVersion7();
     private readonly RunFeed signals = new();
-    private int generation = 1;
+    private TaskCompletionSource? grown;
+    private long bytes;
+    private long mark;
     private bool complete;
+
+    /// <summary>Its size in UTF-8.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return bytes;
+            }
+        }
+    }
 
     public void Append(string piece)
     {
         lock (gate)
         {
             text.Append(piece);
+            bytes += Encoding.UTF8.GetByteCount(piece);
+            if (bytes >= mark)
+            {
+                grown?.TrySetResult();
+                grown = null;
+            }
         }
         signals.Signal(Guid.Empty, topic);
     }
 
-    /// <summary>What was streamed is void.</summary>
-    public void Restart()
+    /// <summary>Completes when it has so many bytes. One waits at a time: a new mark replaces the last.</summary>
+    public Task ReachAsync(long size)
     {
         lock (gate)
         {
-            if (text.Length == 0)
+            if (bytes >= size)
             {
-                return;
+                return Task.CompletedTask;
             }
-            generation++;
-            text.Clear();
+            mark = size;
+            grown ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return grown.Task;
         }
-        signals.Signal(Guid.Empty, topic);
     }
 
     /// <summary>Nothing more comes; when nothing was streamed, the whole text is.</summary>
@@ -55,50 +75,34 @@ internal sealed class AnswerBuffer
         signals.Signal(Guid.Empty, topic);
     }
 
-    public string Snapshot()
+    public (string Text, long Bytes) Snapshot()
     {
         lock (gate)
         {
-            return text.ToString();
+            return (text.ToString(), bytes);
         }
     }
 
-    public int Length
-    {
-        get
-        {
-            lock (gate)
-            {
-                return text.Length;
-            }
-        }
-    }
-
-    public async IAsyncEnumerable<AnswerPiece> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var watch = signals.WatchRun(topic);
-        var (seen, place) = (0, 0);
+        var place = 0;
         while (true)
         {
-            AnswerPiece? piece = null;
+            string? piece = null;
             bool last;
             lock (gate)
             {
-                if (seen != generation)
-                {
-                    (seen, place) = (generation, 0);
-                    piece = new AnswerPiece(seen, "");
-                }
                 if (text.Length > place)
                 {
-                    piece = new AnswerPiece(seen, text.ToString(place, text.Length - place));
+                    piece = text.ToString(place, text.Length - place);
                     place = text.Length;
                 }
                 last = complete;
             }
-            if (piece is { } p && (p.Text.Length > 0 || p.Generation > 1))
+            if (piece is not null)
             {
-                yield return p;
+                yield return piece;
             }
             if (last)
             {

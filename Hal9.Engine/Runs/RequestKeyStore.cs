@@ -36,7 +36,7 @@ internal sealed class RequestKeyStore(Writer writer, TimeProvider time)
     /// <exception cref="RequestKeyReused">The key belongs to another order.</exception>
     public async Task<Guid?> FindAsync(Actor actor, RequestKey key, CancellationToken cancellationToken)
     {
-        var found = await writer.WriteAsync(batch => Find(batch, actor, key, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        var found = await writer.WriteAsync(actor.TenantId, batch => Find(batch, actor, key, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         return found is not { } known ? null : known.Order == key.Order ? known.RunId : throw new RequestKeyReused();
     }
 
@@ -56,7 +56,7 @@ internal sealed class RequestKeyStore(Writer writer, TimeProvider time)
     }
 
     public Task ForgetAsync(Actor actor, RequestKey key, CancellationToken cancellationToken) => writer.WriteAsync(
-        batch => batch.Execute(RequestKeyStatements.Delete, ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@name", key.Name)), cancellationToken);
+        actor.TenantId, batch => batch.Execute(RequestKeyStatements.Delete, ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@name", key.Name)), cancellationToken);
 
     private static (string Order, Guid RunId)? Find(WriteBatch batch, Actor actor, RequestKey key, DateTimeOffset now)
     {

@@ -14,7 +14,7 @@ namespace Hal9.Engine.Runs;
 /// an older epoch is refused, so an old loop stops by itself.
 /// </summary>
 internal sealed partial class RunHost(
-    RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IEnumerable<IRunEndWriter> endWriters,
+    RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, SignalFeed signals, IEnumerable<IRunEndWriter> endWriters,
     IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IDisposable
 {
     /// <summary>A run whose owner has been silent for so long has none any more.</summary>
@@ -40,7 +40,7 @@ internal sealed partial class RunHost(
 
     /// <summary>Ends a stored run that got no room, before it began.</summary>
     public Task EndRefusedAsync(RunRow row, Refusal refusal) =>
-        new RunJournal(row, RunPast.None, writer, feed, time, endWriters).EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None);
+        new RunJournal(row, RunPast.None, writer, feed, signals, time, endWriters).EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None);
 
     /// <summary>Keeps all own runs alive.</summary>
     public Task HeartbeatAsync(CancellationToken cancellationToken) => live.IsEmpty ? Task.CompletedTask : writer.WriteAsync(
@@ -74,6 +74,7 @@ internal sealed partial class RunHost(
                 continue;
             }
             settled += await writer.WriteAsync(
+                tenantId,
                 batch =>
                 {
                     var orphans = ledger.SettleOrphans(batch, tenantId, runId);
@@ -137,7 +138,7 @@ internal sealed partial class RunHost(
 
     private LiveRun Start(RunRow row, RunInput input, RunPast past)
     {
-        var journal = new RunJournal(row, past, writer, feed, time, endWriters);
+        var journal = new RunJournal(row, past, writer, feed, signals, time, endWriters);
         var run = new LiveRun(row, input, journal, time, JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], stopping.Token);
         live[row.Id] = run;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -171,11 +172,12 @@ internal sealed partial class RunHost(
         }
         finally
         {
-            live.TryRemove(run.Row.Id, out _);
+            // Only its own entry: a run that was lost to another owner may be back here under a newer epoch.
+            live.TryRemove(KeyValuePair.Create(run.Row.Id, run));
             run.Answer.Complete(null);
             run.End();
             feed.Signal(run.Row.TenantId, run.Row.Id);
-            loops.TryRemove(run.Row.Id, out _);
+            loops.TryRemove(KeyValuePair.Create(run.Row.Id, done.Task));
             run.Dispose();
             done.SetResult();
         }
@@ -186,6 +188,7 @@ internal sealed partial class RunHost(
         var now = time.GetUtcNow();
         var epoch = row.Epoch + 1;
         var mine = await writer.WriteAsync(
+            row.TenantId,
             batch =>
             {
                 if (batch.Execute(
@@ -224,7 +227,7 @@ internal sealed partial class RunHost(
         if (row.Mode == RunMode.Direct && !past.Calls.Any(c => c.Status == CallStatus.Succeeded))
         {
             // Whoever asked was waiting on a connection that is gone: asking the model again would spend money for nobody.
-            var journal = new RunJournal(fresh!, past, writer, feed, time, endWriters);
+            var journal = new RunJournal(fresh!, past, writer, feed, signals, time, endWriters);
             await journal.EndAsync(new RunEnding(RunStatus.Failed, null, "The process ended while this pass-through call was on its way; its caller's connection is gone, so it is not made again."), cancellationToken).ConfigureAwait(false);
             return true;
         }

@@ -28,6 +28,8 @@ internal sealed class RunJournal : ICallJournal
     private readonly RunRow run;
     private readonly Writer writer;
     private readonly RunFeed feed;
+    private readonly SignalFeed signalFeed;
+    private readonly SignalReader reader;
     private readonly TimeProvider time;
     private readonly IEnumerable<IRunEndWriter> endWriters;
     private readonly Lock gate = new();
@@ -36,17 +38,23 @@ internal sealed class RunJournal : ICallJournal
     private readonly HashSet<(SignalKind, Guid, Guid)> signals;
     private readonly Dictionary<string, long> costByPath = [];
 
-    public RunJournal(RunRow run, RunPast past, Writer writer, RunFeed feed, TimeProvider time, IEnumerable<IRunEndWriter> endWriters)
+    public RunJournal(RunRow run, RunPast past, Writer writer, RunFeed feed, SignalFeed signalFeed, TimeProvider time, IEnumerable<IRunEndWriter> endWriters)
     {
         this.run = run;
         this.writer = writer;
         this.feed = feed;
+        this.signalFeed = signalFeed;
+        reader = new SignalReader(run.Id);
         this.time = time;
         this.endWriters = endWriters;
         steps = past.Steps.ToDictionary(s => s.Path, StringComparer.Ordinal);
         leaves = past.Calls.GroupBy(c => c.Leaf, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Attempt).ToList(), StringComparer.Ordinal);
         signals = [.. past.Events.OfType<SignalSent>().Select(s => (s.Kind, s.FromStep, s.ToStep))];
         Triaged = past.Events.OfType<RunTriaged>().FirstOrDefault();
+        foreach (var step in past.Steps)
+        {
+            reader.Know(step.Id, step.Neuron);
+        }
         foreach (var call in past.Calls)
         {
             Book(call.Leaf, call.Cost);
@@ -66,6 +74,7 @@ internal sealed class RunJournal : ICallJournal
     private bool anyLeaf;
 
     public Task TriagedAsync(RunTriaged triaged, CancellationToken cancellationToken) => Triaged is not null ? Task.CompletedTask : writer.WriteAsync(
+        run.TenantId,
         batch =>
         {
             batch.Execute(RunStatements.Begin, ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
@@ -90,6 +99,7 @@ internal sealed class RunJournal : ICallJournal
             Layer = layer, Neuron = neuron, Status = StepStatus.Running, Goal = goal, StartedAt = now,
         };
         await writer.WriteAsync(
+            run.TenantId,
             batch =>
             {
                 batch.Execute(
@@ -124,6 +134,7 @@ internal sealed class RunJournal : ICallJournal
         var now = time.GetUtcNow();
         var cost = CostBelow(step.Path);
         await writer.WriteAsync(
+            run.TenantId,
             batch =>
             {
                 batch.Execute(
@@ -159,6 +170,7 @@ internal sealed class RunJournal : ICallJournal
             }
         }
         return writer.WriteAsync(
+            run.TenantId,
             batch =>
             {
                 Append(batch, new SignalSent(SignalKind.Feedback, parent.Id, child.Id, parent.Neuron, child.Neuron, Short(feedback), accepted));
@@ -168,10 +180,12 @@ internal sealed class RunJournal : ICallJournal
     }
 
     public Task SavePartialAsync(string text, CancellationToken cancellationToken) => writer.WriteAsync(
+        run.TenantId,
         batch => batch.Execute(RunStatements.SavePartial, ("@text", text), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch)), cancellationToken);
 
     /// <summary>Writes that somebody asked to stop; from now on a restart honours it too.</summary>
     public Task CancelRequestedAsync(IReadOnlyCollection<string> paths, CancelRequested request, CancellationToken cancellationToken) => writer.WriteAsync(
+        run.TenantId,
         batch =>
         {
             Append(batch, request);
@@ -186,6 +200,7 @@ internal sealed class RunJournal : ICallJournal
         var provenance = anyLeaf ? Provenance : Provenance.Offline;
         var openSteps = ending.Status switch { RunStatus.Failed => StepStatus.Failed, RunStatus.Refused => StepStatus.Refused, _ => StepStatus.Cancelled };
         return writer.WriteAsync(
+            run.TenantId,
             batch =>
             {
                 Append(batch, new RunEnded(
@@ -303,26 +318,34 @@ internal sealed class RunJournal : ICallJournal
     }
 
     public Task RestartedAsync(CallContext context, CallAttempt attempt, string reason, CancellationToken cancellationToken) => writer.WriteAsync(
+        run.TenantId,
         batch => Append(batch, new AttemptRestarted(context.StepId, attempt.Id, attempt.Attempt, reason)), cancellationToken);
 
-    private void Append(WriteBatch batch, params ReadOnlySpan<RunEvent> events) => Append(batch, run.TenantId, run.Id, run.Epoch, feed, time, events);
+    private void Append(WriteBatch batch, params ReadOnlySpan<RunEvent> events)
+    {
+        var stored = Append(batch, run.TenantId, run.Id, run.Epoch, feed, time, events);
+        batch.OnCommitted(() => signalFeed.Publish(run.TenantId, [.. stored.Select(reader.Read).OfType<NeuronSignal>()]));
+    }
 
     /// <summary>Numbers and stores events; the update that takes the numbers is also the check of the epoch.</summary>
     /// <exception cref="RunTakenOver">The run has a newer epoch.</exception>
-    public static void Append(WriteBatch batch, Guid tenantId, Guid runId, int epoch, RunFeed feed, TimeProvider time, params ReadOnlySpan<RunEvent> events)
+    /// <returns>The events with their numbers.</returns>
+    public static RunEvent[] Append(WriteBatch batch, Guid tenantId, Guid runId, int epoch, RunFeed feed, TimeProvider time, params ReadOnlySpan<RunEvent> events)
     {
         var last = batch.Scalar(RunStatements.TakeNumbers, ("@count", (long)events.Length), ("@run", runId), ("@tenant", tenantId), ("@epoch", epoch)) as long?
             ?? throw new RunTakenOver(runId);
         var now = time.GetUtcNow();
+        var stored = new RunEvent[events.Length];
         for (var i = 0; i < events.Length; i++)
         {
-            var numbered = events[i] with { Number = last - events.Length + 1 + i, At = now };
+            var numbered = stored[i] = events[i] with { Number = last - events.Length + 1 + i, At = now };
             batch.Execute(
                 RunStatements.InsertEvent,
                 ("@tenant", tenantId), ("@run", runId), ("@number", numbered.Number), ("@at", now.ToUnixTimeMilliseconds()), ("@type", numbered.Type),
                 ("@data", JsonSerializer.Serialize(numbered, Json)));
         }
         batch.OnCommitted(() => feed.Signal(tenantId, runId));
+        return stored;
     }
 
     private void Book(string leaf, Usd cost)

@@ -12,12 +12,9 @@ namespace Hal9.Engine.Runs;
 /// </summary>
 internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, TimeProvider time, ILogger<RunLoop> logger)
 {
-    private static readonly TimeSpan SavePartialEvery = TimeSpan.FromMilliseconds(500);
-
     public async Task ExecuteAsync(LiveRun run, CancellationToken hostStopping)
     {
-        using var saving = CancellationTokenSource.CreateLinkedTokenSource(hostStopping);
-        var saver = SavePartialsAsync(run, saving.Token);
+        await using var saver = new PartialSaver(run.Answer, run.Journal.SavePartialAsync, time, logger);
         RunEnding ending;
         try
         {
@@ -26,7 +23,6 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
         }
         catch (RunTakenOver)
         {
-            await StopSavingAsync(saver, saving).ConfigureAwait(false);
             return;
         }
         catch (OperationCanceledException) when (run.IsCancelled)
@@ -40,7 +36,6 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
         catch (OperationCanceledException) when (hostStopping.IsCancellationRequested)
         {
             // The host is going down: the run is left as it is and taken up again at the next start.
-            await StopSavingAsync(saver, saving).ConfigureAwait(false);
             return;
         }
         catch (BudgetRefused e)
@@ -56,7 +51,7 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
             LogBroken(logger, e, run.Row.Id);
             ending = new RunEnding(RunStatus.Failed, Partial(run), $"An internal error ended this run ({e.GetType().Name}). The log has the details under run {run.Row.Id}.");
         }
-        await StopSavingAsync(saver, saving).ConfigureAwait(false);
+        await saver.StopAsync().ConfigureAwait(false);
         try
         {
             await run.Journal.EndAsync(ending, CancellationToken.None).ConfigureAwait(false);
@@ -107,35 +102,7 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
         }
     }
 
-    /// <summary>Keeps what has streamed on disk, whether or not anybody watches.</summary>
-    private async Task SavePartialsAsync(LiveRun run, CancellationToken cancellationToken)
-    {
-        var saved = 0;
-        using var timer = new PeriodicTimer(SavePartialEvery, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
-            {
-                if (run.Answer.Length != saved)
-                {
-                    var text = run.Answer.Snapshot();
-                    await run.Journal.SavePartialAsync(text, cancellationToken).ConfigureAwait(false);
-                    saved = text.Length;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
-
-    private static async Task StopSavingAsync(Task saver, CancellationTokenSource saving)
-    {
-        await saving.CancelAsync().ConfigureAwait(false);
-        await saver.ConfigureAwait(false);
-    }
-
-    private static string? Partial(LiveRun run) => run.Answer.Snapshot() is { Length: > 0 } text ? text : null;
+    private static string? Partial(LiveRun run) => run.Answer.Snapshot().Text is { Length: > 0 } text ? text : null;
 
     private static RunEnding Expired(LiveRun run)
     {

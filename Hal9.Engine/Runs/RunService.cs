@@ -109,7 +109,7 @@ public sealed class RunService
         {
             return null;
         }
-        return host.Find(runId) is { } live && !run.Status.IsFinal() && live.Answer.Snapshot() is { Length: > 0 } text ? run with { Answer = text } : run;
+        return host.Find(runId) is { } live && !run.Status.IsFinal() && live.Answer.Snapshot().Text is { Length: > 0 } text ? run with { Answer = text } : run;
     }
 
     /// <summary>Runs, newest first; a member sees their own.</summary>
@@ -179,7 +179,7 @@ public sealed class RunService
     }
 
     /// <summary>The answer as it streams: first all there is, then the rest; ends with the run.</summary>
-    public async IAsyncEnumerable<AnswerPiece> WatchAnswerAsync(Actor actor, Guid runId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> WatchAnswerAsync(Actor actor, Guid runId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (host.Find(runId) is { } live && live.Row.TenantId == actor.TenantId && MaySee(actor, live.Row.UserId))
         {
@@ -190,7 +190,7 @@ public sealed class RunService
         }
         else if (await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false) is { Answer: { Length: > 0 } answer })
         {
-            yield return new AnswerPiece(1, answer);
+            yield return answer;
         }
     }
 
@@ -283,6 +283,7 @@ public sealed class RunService
             Owner = host.Id, Epoch = 1, HeartbeatAt = now, StartedAt = now,
         };
         await writer.WriteAsync(
+            row.TenantId,
             batch =>
             {
                 Insert(batch, row, refusal, now);

@@ -88,8 +88,3 @@ public sealed record StartRun
 /// <param name="Messages">All messages, the last one included.</param>
 /// <param name="Options">The caller's options: max tokens, temperature, tools, response format.</param>
 public sealed record DirectRequest(Models.ModelRef Model, IReadOnlyList<Microsoft.Extensions.AI.ChatMessage> Messages, Microsoft.Extensions.AI.ChatOptions Options);
-
-/// <summary>The streamed answer of a run from some point on.</summary>
-/// <param name="Generation">Grows when what was streamed became void: show only the newest.</param>
-/// <param name="Text">What came since the last piece of this generation.</param>
-public readonly record struct AnswerPiece(int Generation, string Text);

@@ -15,6 +15,7 @@ internal static class RunsSetup
         services.AddSingleton<IValidateOptions<RunsOptions>, RunsOptionsValidator>();
         return services
             .AddSingleton<RunFeed>()
+            .AddSingleton<SignalFeed>()
             .AddSingleton<RunStore>()
             .AddSingleton<StepLoop>()
             .AddSingleton<RunLoop>()

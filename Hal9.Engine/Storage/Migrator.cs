@@ -6,6 +6,11 @@ namespace Hal9.Engine.Storage;
 /// <summary>A context whose migrations are applied at start. Each part of the product with tables of its own registers one.</summary>
 public sealed record MigratedContext(Func<DbContext> Create);
 
+/// <summary>The database's schema beside this version's, by the names of migrations.</summary>
+/// <param name="Missing">What this version needs and the database has not.</param>
+/// <param name="Newer">What the database has and this version does not know: a newer version was here.</param>
+public sealed record SchemaState(IReadOnlyList<string> Missing, IReadOnlyList<string> Newer);
+
 /// <summary>Brings the database to this version's schema before anything uses it; the data directory's lock makes it the only one that does.</summary>
 public sealed class Migrator(Database database, DataDirectory directory, IEnumerable<MigratedContext> contexts, TimeProvider time)
 {
@@ -31,16 +36,17 @@ public sealed class Migrator(Database database, DataDirectory directory, IEnumer
         return backup;
     }
 
-    /// <summary>Names of migrations that are not applied.</summary>
-    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellationToken)
+    /// <summary>The database's schema beside this version's.</summary>
+    public async Task<SchemaState> CompareAsync(CancellationToken cancellationToken)
     {
-        var pending = new List<string>();
+        var (known, applied) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
         foreach (var migrated in contexts)
         {
             await using var db = migrated.Create();
-            pending.AddRange(await db.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false));
+            known.AddRange(db.Database.GetMigrations());
+            applied.UnionWith(await db.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false));
         }
-        return pending;
+        return new SchemaState([.. known.Where(name => !applied.Contains(name))], [.. applied.Except(known, StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     }
 
     private string Backup()

@@ -8,7 +8,7 @@ public sealed class WriteBatch : IDisposable
 {
     private readonly DbConnection connection;
     private readonly Dictionary<string, DbCommand> commands = [];
-    private readonly List<Action> committing = [];
+    private readonly List<(Guid TenantId, Action Action)> committing = [];
     private readonly List<Action> committed = [];
     private readonly List<Action> rolledBack = [];
     private DbTransaction? transaction;
@@ -21,6 +21,9 @@ public sealed class WriteBatch : IDisposable
 
     /// <summary>The database kind, where a statement differs.</summary>
     public DataProvider Provider { get; }
+
+    /// <summary>Whose work runs now; empty: no tenant's.</summary>
+    public Guid TenantId { get; internal set; }
 
     /// <summary>A number that grows with each group: what was read in an earlier group may have been changed by another process.</summary>
     public long Group { get; private set; }
@@ -44,14 +47,17 @@ public sealed class WriteBatch : IDisposable
         return rows;
     }
 
-    /// <summary>Called right before this group's commit, inside its transaction: for what is written once per group. An exception fails the whole group.</summary>
-    public void OnCommitting(Action action) => committing.Add(action);
+    /// <summary>Called right before this group's commit, inside its transaction: for what is written once per group. An exception fails this tenant's work of the group.</summary>
+    public void OnCommitting(Action action) => committing.Add((TenantId, action));
 
     /// <summary>Called after this group's commit, on the writer's thread: keep it short, never throw.</summary>
     public void OnCommitted(Action action) => committed.Add(action);
 
     /// <summary>Called when this group is rolled back (its items may run again): forget what was cached.</summary>
     public void OnRollback(Action action) => rolledBack.Add(action);
+
+    /// <summary>What is written before the commit, and whose it is.</summary>
+    internal IReadOnlyList<(Guid TenantId, Action Action)> Committing => committing;
 
     internal void Begin()
     {
@@ -66,27 +72,18 @@ public sealed class WriteBatch : IDisposable
 
     internal void Commit()
     {
-        try
-        {
-            foreach (var action in committing)
-            {
-                action();
-            }
-            transaction!.Commit();
-        }
-        catch
-        {
-            Rollback();
-            throw;
-        }
+        transaction!.Commit();
         End();
         committing.Clear();
         rolledBack.Clear();
-        foreach (var action in committed)
-        {
-            action();
-        }
+    }
+
+    /// <summary>What is told now that the group is on disk, once.</summary>
+    internal IReadOnlyList<Action> TakeCommitted()
+    {
+        Action[] taken = [.. committed];
         committed.Clear();
+        return taken;
     }
 
     internal void Rollback()

@@ -147,6 +147,7 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
         if (key is { RevokedAt: null } && (key.LastUsedAt is null || now - key.LastUsedAt > TimeSpan.FromMinutes(1)))
         {
             await writer.WriteAsync(
+                key.TenantId,
                 batch => batch.Execute(TenancyStatements.KeyUsed, ("@tenant", key.TenantId), ("@id", key.Id), ("@at", now.ToUnixTimeMilliseconds())),
                 cancellationToken).ConfigureAwait(false);
         }

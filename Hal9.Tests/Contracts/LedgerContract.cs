@@ -239,8 +239,8 @@ public abstract partial class LedgerContract : IAsyncDisposable
         await lab.ReserveAsync(other, Cent);
 
         var holders = await lab.Ledger.FindHoldersAsync(lab.Time.GetUtcNow() + Long, Cancelled);
-        var settled = await lab.Writer.WriteAsync(batch => lab.Ledger.SettleOrphans(batch, actor.TenantId, runId), Cancelled);
-        var again = await lab.Writer.WriteAsync(batch => lab.Ledger.SettleOrphans(batch, actor.TenantId, runId), Cancelled);
+        var settled = await lab.Writer.WriteAsync(actor.TenantId, batch => lab.Ledger.SettleOrphans(batch, actor.TenantId, runId), Cancelled);
+        var again = await lab.Writer.WriteAsync(actor.TenantId, batch => lab.Ledger.SettleOrphans(batch, actor.TenantId, runId), Cancelled);
 
         Assert.Equal([(actor.TenantId, runId), (actor.TenantId, other.RunId)], holders.OrderBy(h => h.RunId != runId));
         Assert.Equal([(lost.CallId, new Usd(3 * Cent))], settled);

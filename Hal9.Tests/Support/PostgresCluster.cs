@@ -68,7 +68,9 @@ public sealed class PostgresCluster : IAsyncLifetime
         var command = AsServer(Path.Combine(Programs!, "postgres"));
         server = new Process
         {
-            StartInfo = new ProcessStartInfo(command[0], [.. command[1..], "-D", Data, "-k", folder.Path, "-c", "listen_addresses=", "-c", "fsync=off"])
+            StartInfo = new ProcessStartInfo(command[0], [.. command[1..], "-D", Data, "-k", folder.Path, "-c", "listen_addresses=", "-c", "fsync=off",
+                // Each test has databases of its own, whose idle connections stay in their pools.
+                "-c", "max_connections=500"])
             {
                 RedirectStandardError = true,
                 WorkingDirectory = folder.Path,

@@ -1,5 +1,4 @@
 using System.Text;
-using Hal9.Engine.Runs;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -17,7 +16,6 @@ internal sealed class MarkdownStream(MarkdownWords words)
     private int scanned;
     private bool afterBlank;
     private string? fence;
-    private int generation;
     private MarkupString? tail;
 
     /// <summary>The blocks that will not change any more.</summary>
@@ -29,27 +27,13 @@ internal sealed class MarkdownStream(MarkdownWords words)
     /// <summary>All of it as written.</summary>
     public string Text => whole.ToString();
 
-    /// <summary>Takes the next piece in; a higher generation makes all before it void.</summary>
-    public void Add(AnswerPiece piece)
+    /// <summary>Takes the next piece in.</summary>
+    public void Add(string piece)
     {
-        if (piece.Generation > generation)
-        {
-            generation = piece.Generation;
-            open.Clear();
-            whole.Clear();
-            closed.Clear();
-            scanned = 0;
-            fence = null;
-            afterBlank = false;
-        }
-        else if (piece.Generation < generation)
-        {
-            return;
-        }
-        open.Append(piece.Text);
-        whole.Append(piece.Text);
+        open.Append(piece);
+        whole.Append(piece);
         tail = null;
-        if (piece.Text.Contains('\n', StringComparison.Ordinal))
+        if (piece.Contains('\n', StringComparison.Ordinal))
         {
             CloseBlocks();
         }

@@ -1,4 +1,3 @@
-using Hal9.Engine.Runs;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -17,7 +16,7 @@ public sealed partial class OpenAnswer(IStringLocalizer<SharedTexts> shared)
     private bool changed = true;
 
     /// <summary>All there is of the answer, then the rest. Read once, from the first render on.</summary>
-    [Parameter, EditorRequired] public IAsyncEnumerable<AnswerPiece> Pieces { get; set; } = default!;
+    [Parameter, EditorRequired] public IAsyncEnumerable<string> Pieces { get; set; } = default!;
 
     /// <summary>The stream came to its end; the error it ended with, if it did.</summary>
     [Parameter] public EventCallback<Exception?> OnEnded { get; set; }

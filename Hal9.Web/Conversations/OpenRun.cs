@@ -1,5 +1,4 @@
 using Hal9.Engine.Events;
-using Hal9.Engine.Runs;
 
 namespace Hal9.Web.Conversations;
 
@@ -7,4 +6,4 @@ namespace Hal9.Web.Conversations;
 /// <param name="RunId">The run.</param>
 /// <param name="Pieces">Its answer.</param>
 /// <param name="Events">Its events.</param>
-public sealed record OpenRun(Guid RunId, IAsyncEnumerable<AnswerPiece> Pieces, IAsyncEnumerable<RunEvent> Events);
+public sealed record OpenRun(Guid RunId, IAsyncEnumerable<string> Pieces, IAsyncEnumerable<RunEvent> Events);

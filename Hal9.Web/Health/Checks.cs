@@ -1,36 +1,93 @@
+using Hal9.Engine.Hosting;
+using Hal9.Engine.Models;
 using Hal9.Engine.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Hal9.Web.Health;
 
-/// <summary>The database takes a write transaction, and its disk has room.</summary>
+/// <summary>The database takes a write transaction.</summary>
 internal sealed class DatabaseCheck(StorageHealth storage) : IHealthCheck
 {
-    /// <summary>Below it a write-ahead log and a backup may no longer fit.</summary>
-    private const long LeastFree = 100L * 1024 * 1024;
+    public const string Fix = "Look into the log for the database's own words; see that the data directory is writable for this user and its disk is not full.";
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var state = await storage.WriteAsync(cancellationToken);
-        var data = new Dictionary<string, object> { ["freeBytes"] = state.FreeBytes, ["waitingWrites"] = state.WaitingWrites };
-        return state.FreeBytes < LeastFree
+        var waiting = await storage.WriteAsync(cancellationToken);
+        return HealthCheckResult.Healthy("Writable.", new Dictionary<string, object> { ["waitingWrites"] = waiting });
+    }
+}
+
+/// <summary>The disk of the data directory has room.</summary>
+internal sealed class DiskCheck(StorageHealth storage) : IHealthCheck
+{
+    public const string Fix = "Free space on the disk of the data directory, or move the directory to a larger one (Hal9:Data:Directory).";
+
+    /// <summary>Below it a write-ahead log and a backup may no longer fit.</summary>
+    private const long LeastFree = 100L * 1024 * 1024;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Judge(storage.FreeBytes()));
+
+    public static HealthCheckResult Judge(long free)
+    {
+        var data = new Dictionary<string, object> { ["freeBytes"] = free };
+        return free < LeastFree
             ? HealthCheckResult.Degraded("Less than 100 MB are free where the data directory is.", data: data)
-            : HealthCheckResult.Healthy("Writable.", data);
+            : HealthCheckResult.Healthy("There is room.", data);
     }
 }
 
 /// <summary>The database has this version's schema.</summary>
-internal sealed class MigrationCheck(StorageHealth storage) : IHealthCheck
+internal sealed class SchemaCheck(StorageHealth storage) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        await storage.FindMissingMigrationAsync(cancellationToken) is { } missing
-            ? HealthCheckResult.Unhealthy($"The migration {missing} is missing.")
-            : HealthCheckResult.Healthy("Up to date.");
+    public const string Fix = "Restart this version: it applies what is missing. If a newer version was here, start that one, or restore the backup that it took before its migration.";
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var schema = await storage.SchemaAsync(cancellationToken);
+        return schema switch
+        {
+            { Missing: [var missing, ..] } => HealthCheckResult.Unhealthy($"The migration {missing} is missing."),
+            // Migrations first add and only a version later take away, so this version can still work on it.
+            { Newer: [.., var newer] } => HealthCheckResult.Degraded($"The database was migrated by a newer version ({newer})."),
+            _ => HealthCheckResult.Healthy("Up to date."),
+        };
+    }
+}
+
+/// <summary>The silo activates grains and delivers messages.</summary>
+internal sealed class SiloCheck(SiloHealth silo) : IHealthCheck
+{
+    public const string Fix = "Restart the process: without its silo no run can be started or steered. The log says why it stopped.";
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        await silo.BeatAsync(cancellationToken);
+        return HealthCheckResult.Healthy("Answers.");
+    }
+}
+
+/// <summary>No provider is left alone because it failed. Never unhealthy: another provider, or a restart, would not make it answer.</summary>
+internal sealed class ProviderCheck(ModelService models) : IHealthCheck
+{
+    public const string Fix = "Look at the provider's own status page and at the failed calls of recent runs; it is tried again by itself. Another model can be named in Hal9:Models:Fallbacks.";
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var states = models.States;
+        var data = states.ToDictionary(state => state.Name, state => (object)state.Circuit, StringComparer.Ordinal);
+        var down = states.Where(state => state.Circuit != CircuitPosition.Closed).Select(state => state.Name).ToList();
+        return Task.FromResult(down.Count > 0
+            ? HealthCheckResult.Degraded($"Failed too often and left alone for a while: {string.Join(", ", down)}.", data: data)
+            : HealthCheckResult.Healthy(states.Count == 0 ? "Only the built-in model is configured." : "None is left alone.", data));
+    }
 }
 
 /// <summary>All hosted services are up and the process is not on its way out.</summary>
 internal sealed class StartCheck(IHostApplicationLifetime lifetime) : IHealthCheck
 {
+    public const string Fix = "Wait: it is on its way. When it stays so, the log says what it waits for.";
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("Stopping.")
         : lifetime.ApplicationStarted.IsCancellationRequested ? HealthCheckResult.Healthy("Started.")

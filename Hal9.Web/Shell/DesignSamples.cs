@@ -97,9 +97,9 @@ internal static class DesignSamples
         ],
         steps);
 
-    private static async IAsyncEnumerable<AnswerPiece> Pieces()
+    private static async IAsyncEnumerable<string> Pieces()
     {
-        yield return new AnswerPiece(0, "With three replicas the question is no longer the same. **One writer** becomes");
+        yield return "With three replicas the question is no longer the same. **One writer** becomes";
         await Task.Delay(Timeout.Infinite);
     }
 

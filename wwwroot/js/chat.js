@@ -68,7 +68,8 @@ export function attach(root, server) {
     }
 
     function follow() {
-        if (following) {
+        // The welcome is read from its top; only a thread has a newest end.
+        if (following && !thread.querySelector(".welcome")) {
             thread.scrollTop = thread.scrollHeight;
         }
         root.classList.toggle("chat-away", !following && thread.scrollHeight > thread.clientHeight + near);

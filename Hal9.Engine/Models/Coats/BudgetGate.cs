@@ -62,8 +62,9 @@ internal sealed partial class BudgetGate(
     {
         var (context, model) = (call.Ticket.Context, call.Ticket.Model);
         var now = time.GetUtcNow();
-        var input = counter.UpperBound(messages, call, call.Ticket.Provider.Kind);
-        var output = call.MaxOutputTokens!.Value;
+        var surplus = counter.SurplusOf(model);
+        var input = counter.UpperBound(messages, call, call.Ticket.Provider.Kind) + surplus.Input;
+        var output = call.MaxOutputTokens!.Value + surplus.Output;
         var price = Price(call.Ticket, now, input);
         var attempt = new CallAttempt
         {
@@ -75,7 +76,7 @@ internal sealed partial class BudgetGate(
         };
         var dimensions = new LedgerDimensions(
             context.TenantId, context.UserId, context.KeyId, context.RunId, context.StepId, attempt.Id, context.Neuron, context.Layer, context.Kind, model.Provider, model.Model);
-        var hold = new Hold(attempt, dimensions, price, input, output);
+        var hold = new Hold(attempt, dimensions, price, input, output, surplus);
         if (context.Envelope.TryReserve(attempt.Reserved, input + output) is { } refusal)
         {
             throw new BudgetRefused(refusal);
@@ -110,6 +111,10 @@ internal sealed partial class BudgetGate(
         // What was stopped before it was sent costs nothing either.
         attempt.Wire.NotCharged |= call.Ticket.Provider.Kind != ProviderKind.Offline && !attempt.Wire.Sent;
         var (outcome, cost, usage) = Outcome(call.Ticket, hold, ending);
+        if (cost > hold.Attempt.Reserved || usage.Total > hold.Tokens)
+        {
+            counter.Learn(hold.Attempt.Model, new TokenSurplus(usage.Input - hold.Input + hold.Surplus.Input, usage.Output - hold.Output + hold.Surplus.Output));
+        }
         try
         {
             // Never cancelled: what was reserved must be settled even when nobody waits for the answer any more.
@@ -173,7 +178,7 @@ internal sealed partial class BudgetGate(
         }, cost, usage);
     }
 
-    private sealed record Hold(CallAttempt Attempt, LedgerDimensions Dimensions, ModelPrice Price, long Input, long Output)
+    private sealed record Hold(CallAttempt Attempt, LedgerDimensions Dimensions, ModelPrice Price, long Input, long Output, TokenSurplus Surplus)
     {
         public long Tokens => Input + Output;
     }

@@ -38,9 +38,14 @@ internal sealed class CircuitTable : IDisposable
 
     public ResiliencePipeline<CircuitStep>? Of(Provider provider) => circuits.TryGetValue(provider, out var circuit) ? circuit.Pipeline : null;
 
+    /// <summary>How each provider that has a breaker is.</summary>
+    public IReadOnlyList<ProviderState> States => [.. circuits.Select(circuit => new ProviderState(
+        circuit.Key.Name,
+        circuit.Key.Kind,
+        circuit.Value.State.CircuitState switch { CircuitState.Closed => CircuitPosition.Closed, CircuitState.HalfOpen => CircuitPosition.HalfOpen, _ => CircuitPosition.Open }))];
+
     public void Dispose() => meter.Dispose();
 
-    private IEnumerable<Measurement<int>> Observe() => circuits.Select(circuit => new Measurement<int>(
-        circuit.Value.State.CircuitState switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 },
-        new KeyValuePair<string, object?>("provider", circuit.Key.Name)));
+    private IEnumerable<Measurement<int>> Observe() =>
+        States.Select(state => new Measurement<int>((int)state.Circuit, new KeyValuePair<string, object?>("provider", state.Name)));
 }

@@ -199,4 +199,63 @@ public sealed class ModelCallTests
         Assert.Equal([CallStatus.Failed, CallStatus.Failed, CallStatus.Succeeded, CallStatus.Succeeded], bench.Journal.Calls.Select(c => c.Outcome.Status));
         Assert.Equal(0, bench.OpenReservations());
     }
+
+    [Fact]
+    public async Task Endpoint_ThatRefusesAFieldOfOneModel_IsAskedWithItForOthers()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Script(request => request.Model == "strong" && request.IncludeUsage ? ScriptedReply.Fail(Fault.Status(400, "invalid_request_error", "Unknown field stream_options.")) : null);
+
+        await bench.AskAsync();
+        await bench.Open(model: "fast", leaf: "2/work/1").GetResponseAsync([new(ChatRole.User, "Say something.")], cancellationToken: Now);
+
+        Assert.False(bench.Provider.Exchanges[1].Request.IncludeUsage);
+        Assert.True(bench.Provider.Exchanges[2].Request.IncludeUsage);
+        Assert.False(bench.Journal.Calls[^1].Outcome.UsageEstimated);
+    }
+
+    [Fact]
+    public async Task Endpoint_ThatRefusesAField_RefusesItToManyAtOnce_AndAllAreAskedAgain()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        var hold = new ScriptedGate();
+        bench.Provider.Script(request => request.IncludeUsage ? ScriptedReply.Fail(Fault.Status(400, "invalid_request_error", "Unknown field stream_options.")) with { Hold = hold } : null);
+
+        var answers = Enumerable.Range(1, 4).Select(i => bench.Open(leaf: $"{i}/work/1")
+            .GetResponseAsync([new(ChatRole.User, "Say something.")], cancellationToken: Now)).ToList();
+        await bench.Provider.ArrivalAsync(4, Now);
+        hold.Open();
+        await Task.WhenAll(answers);
+
+        Assert.Equal(8, bench.Provider.Exchanges.Count);
+        Assert.Equal(4, bench.Journal.Calls.Count(c => c.Outcome.Status == CallStatus.Succeeded));
+    }
+
+    [Theory]
+    [InlineData("""{"input_tokens":100,"output_tokens":7,"server_tool_use":{"web_search_requests":0}}""")]
+    [InlineData("""{"input_tokens":100,"output_tokens":7,"service_tier":{"name":"new"},"cache_creation":7}""")]
+    public async Task AnthropicUsage_ThatTheSdkCannotRead_IsReadAllTheSame(string usage)
+    {
+        await using var bench = await ModelBench.StartAsync(ProviderKind.Anthropic);
+        bench.Provider.Enqueue(ScriptedReply.Of("Fine.") with { Usage = new ScriptedUsage(100, 7) { Raw = usage } });
+
+        var answer = await bench.AskAsync();
+
+        Assert.Equal("Fine.", answer.Text);
+        Assert.Equal(new TokenUsage(100, 7), Assert.Single(bench.Journal.Calls).Outcome.Usage);
+    }
+
+    [Theory]
+    [InlineData(500, "false", 1)]
+    [InlineData(400, "true", 2)]
+    public async Task Provider_ThatSaysWhetherToTryAgain_IsFollowed(int status, string should, int exchanges)
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Enqueue(ScriptedReply.Fail(Fault.Status(status, "some_error", "Not now.") with { ShouldRetry = should }));
+
+        var failed = await Record.ExceptionAsync(() => bench.AskAsync());
+
+        Assert.Equal(exchanges, bench.Provider.Exchanges.Count);
+        Assert.Equal(exchanges == 1, failed is ModelCallFailed);
+    }
 }

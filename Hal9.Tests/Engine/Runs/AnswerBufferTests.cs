@@ -16,7 +16,7 @@ public sealed class AnswerBufferTests
 
         var pieces = await answer.ReadAsync(Cancel).ToListAsync(Cancel);
 
-        Assert.Equal("one two", string.Concat(pieces.Select(p => p.Text)));
+        Assert.Equal("one two", string.Concat(pieces));
     }
 
     [Fact]
@@ -32,24 +32,7 @@ public sealed class AnswerBufferTests
         answer.Complete(null);
 
         var expected = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"{i} "));
-        Assert.All(await Task.WhenAll(reading), pieces => Assert.Equal(expected, string.Concat(pieces.Select(p => p.Text))));
-    }
-
-    [Fact]
-    public async Task ReadAsync_AfterARestart_ShowsTheNewGenerationOnly()
-    {
-        var answer = new AnswerBuffer();
-        answer.Append("void");
-        await using var reader = answer.ReadAsync(Cancel).GetAsyncEnumerator(Cancel);
-        Assert.True(await reader.MoveNextAsync());
-
-        answer.Restart();
-        answer.Append("good");
-        answer.Complete(null);
-        Assert.True(await reader.MoveNextAsync());
-
-        Assert.Equal(new AnswerPiece(2, "good"), reader.Current);
-        Assert.False(await reader.MoveNextAsync());
+        Assert.All(await Task.WhenAll(reading), pieces => Assert.Equal(expected, string.Concat(pieces)));
     }
 
     [Fact]
@@ -59,6 +42,6 @@ public sealed class AnswerBufferTests
 
         answer.Complete("all at once");
 
-        Assert.Equal("all at once", (await answer.ReadAsync(Cancel).SingleAsync(Cancel)).Text);
+        Assert.Equal("all at once", (await answer.ReadAsync(Cancel).SingleAsync(Cancel)));
     }
 }

@@ -59,20 +59,27 @@ public sealed class ResumeTests : IAsyncLifetime
         var actor = await engine.NewTenantAsync();
         var hold = new ScriptedGate();
         engine.Provider.Enqueue(ScriptedReply.Of("lost") with { Hold = hold });
-        engine.Provider.Script(_ => ScriptedReply.Of("found"));
+        var second = new ScriptedGate();
+        engine.Provider.Script(_ => ScriptedReply.Of("found") with { Hold = second });
         var started = await engine.Runs.StartAsync(actor, new StartRun { Goal = "Hi", Mode = RunMode.Quick }, Cancel);
         await hold.Reached.WaitAsync(Cancel);
         // What a killed process leaves behind: its owner's name on the row, and nobody who writes its heartbeat.
         await using (var db = engine.Services.GetRequiredService<TenantScope>().Open(actor.TenantId))
         {
-            await db.Set<RunRow>().ExecuteUpdateAsync(u => u.SetProperty(r => r.Owner, "a dead process").SetProperty(r => r.HeartbeatAt, DateTimeOffset.UnixEpoch), Cancel);
+            await db.Set<RunRow>().ExecuteUpdateAsync(u => u.SetProperty(r => r.Owner, "a dead process").SetProperty(r => r.HeartbeatAt, DateTimeOffset.UnixEpoch).SetProperty(r => r.Partial, "lost words"), Cancel);
         }
 
         var host = engine.Services.GetRequiredService<RunHost>();
         await host.SweepAsync(all: false, Cancel);
+        await second.Reached.WaitAsync(Cancel);
+        var taken = await engine.Runs.FindAsync(actor, started.Id, Cancel);
+        second.Open();
+        var answer = await engine.Runs.WatchAnswerAsync(actor, started.Id, Cancel).ToListAsync(Cancel);
         var run = await engine.Runs.WaitAsync(actor, started.Id, Cancel);
         hold.Open();
 
+        Assert.Null(taken!.Answer);
+        Assert.Equal(["found"], answer);
         Assert.Equal((RunStatus.Succeeded, "found"), (run.Status, run.Answer));
         var calls = run.AllSteps().Single().ModelCalls;
         Assert.Equal([CallStatus.Interrupted, CallStatus.Succeeded], calls.Select(c => c.Status));

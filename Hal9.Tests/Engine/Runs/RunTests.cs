@@ -80,12 +80,12 @@ public sealed class RunTests(EngineHost engine) : IDisposable
         await using var answer = engine.Runs.WatchAnswerAsync(actor, started.Id, Cancel).GetAsyncEnumerator(Cancel);
 
         Assert.True(await answer.MoveNextAsync());
-        Assert.Equal("first ", answer.Current.Text);
+        Assert.Equal("first ", answer.Current);
         Assert.Equal("first ", (await engine.Runs.FindAsync(actor, started.Id, Cancel))!.Answer);
         within.Open();
         Assert.True(await answer.MoveNextAsync());
 
-        Assert.Equal("second", answer.Current.Text);
+        Assert.Equal("second", answer.Current);
         Assert.False(await answer.MoveNextAsync());
     }
 

@@ -86,6 +86,35 @@ public sealed class WriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WriteAsync_WhatOneTenantWritesOncePerGroupThrows_SparesTheOthers()
+    {
+        var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await database.WriteGate.WaitAsync(Cancel);
+        var broken = writer.WriteAsync(one, batch => { Insert(batch, 1, "one"); batch.OnCommitting(() => throw new InvalidOperationException("no")); }, Cancel);
+        var spared = writer.WriteAsync(other, batch => { Insert(batch, 2, "other"); batch.OnCommitting(() => Insert(batch, 3, "other's sum")); }, Cancel);
+
+        database.WriteGate.Release();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => broken);
+        await spared;
+        Assert.Equal(2L, Count());
+    }
+
+    [Fact]
+    public async Task WriteAsync_SomebodyToldOfTheCommitThrows_TheOthersAreToldAndNobodyFails()
+    {
+        var told = 0;
+        await database.WriteGate.WaitAsync(Cancel);
+        var first = writer.WriteAsync(batch => { Insert(batch, 1, "first"); batch.OnCommitted(() => throw new InvalidOperationException("no")); }, Cancel);
+        var second = writer.WriteAsync(batch => { Insert(batch, 2, "second"); batch.OnCommitted(() => told++); }, Cancel);
+
+        database.WriteGate.Release();
+
+        await Task.WhenAll(first, second);
+        Assert.Equal((2L, 1), (Count(), told));
+    }
+
+    [Fact]
     public async Task DisposeAsync_CarriesOutWhatIsQueued()
     {
         var writes = Enumerable.Range(1, 100).Select(i => writer.WriteAsync(batch => Insert(batch, i, "x"), Cancel)).ToArray();

@@ -1,4 +1,3 @@
-using Hal9.Engine.Runs;
 using Hal9.Tests.Support;
 using Hal9.Web.Conversations;
 using Hal9.Web.Shared;
@@ -19,7 +18,7 @@ public sealed class MarkdownStreamTests
 
         foreach (var piece in Answer.Chunk(size))
         {
-            stream.Add(new AnswerPiece(0, new string(piece)));
+            stream.Add(new string(piece));
         }
 
         Assert.Equal(Answer, stream.Text);
@@ -33,32 +32,20 @@ public sealed class MarkdownStreamTests
     {
         var stream = new MarkdownStream(Speech.Markdown);
 
-        stream.Add(new AnswerPiece(0, "```\none\n\ntwo\n\nthree\n"));
+        stream.Add("```\none\n\ntwo\n\nthree\n");
 
         Assert.Empty(stream.Closed);
         Assert.Contains("three", stream.Tail.Value, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Add_OfANewGeneration_ForgetsWhatWasVoid()
-    {
-        var stream = new MarkdownStream(Speech.Markdown);
-        stream.Add(new AnswerPiece(0, "```\nlost\n\n"));
-
-        stream.Add(new AnswerPiece(1, "Kept.\n\nAnd this"));
-        stream.Add(new AnswerPiece(0, "late"));
-
-        Assert.Equal("Kept.\n\nAnd this", stream.Text);
-    }
-
-    [Fact]
     public void Add_OfAClosedBlock_IsNotRenderedAgain()
     {
         var stream = new MarkdownStream(Speech.Markdown);
-        stream.Add(new AnswerPiece(0, "One.\n\nTwo.\n"));
+        stream.Add("One.\n\nTwo.\n");
         var closed = stream.Closed[0];
 
-        stream.Add(new AnswerPiece(0, "\nThree.\n"));
+        stream.Add("\nThree.\n");
 
         Assert.Same(closed.Value, stream.Closed[0].Value);
     }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Bunit;
-using Hal9.Engine.Runs;
 using Hal9.Tests.Support;
 using Hal9.Web.Conversations;
 using Microsoft.Extensions.Time.Testing;
@@ -9,7 +8,7 @@ namespace Hal9.Tests.Web.Conversations;
 
 public sealed class OpenAnswerTests : PartsContext
 {
-    private readonly Channel<AnswerPiece> pieces = Channel.CreateUnbounded<AnswerPiece>();
+    private readonly Channel<string> pieces = Channel.CreateUnbounded<string>();
     private readonly FakeTimeProvider time = new();
 
     [Fact]
@@ -19,7 +18,7 @@ public sealed class OpenAnswerTests : PartsContext
         var before = answer.RenderCount;
         for (var i = 0; i < 500; i++)
         {
-            await answer.InvokeAsync(() => pieces.Writer.TryWrite(new AnswerPiece(0, "word ")));
+            await answer.InvokeAsync(() => pieces.Writer.TryWrite("word "));
         }
         await Taken();
 
@@ -35,7 +34,7 @@ public sealed class OpenAnswerTests : PartsContext
         var ended = new TaskCompletionSource<Exception?>();
         var answer = Render<OpenAnswer>(p => p.Add(a => a.Pieces, pieces.Reader.ReadAllAsync(Token)).Add(a => a.Time, time).Add(a => a.OnEnded, ended.SetResult));
 
-        pieces.Writer.TryWrite(new AnswerPiece(0, "**all** of it"));
+        pieces.Writer.TryWrite("**all** of it");
         pieces.Writer.Complete();
 
         Assert.Null(await ended.Task.WaitAsync(Token));

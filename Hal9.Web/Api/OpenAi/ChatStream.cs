@@ -48,8 +48,6 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
 
     private async Task SendAnswerAsync(HttpContext context, Guid runId)
     {
-        var generation = 0;
-        var fresh = new StringBuilder();
         await foreach (var pulse in runs.WatchAnswerAsync(actor, runId, context.RequestAborted).WithPulseAsync(time, context.RequestAborted))
         {
             if (pulse.Quiet)
@@ -58,51 +56,34 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
                 await Sse.KeepAliveAsync(context);
                 continue;
             }
-            if (pulse.Item.Generation != generation)
-            {
-                generation = pulse.Item.Generation;
-                fresh.Clear();
-            }
-            var inStep = fresh.Length == sent.Length;
-            fresh.Append(pulse.Item.Text);
-            if (!inStep)
-            {
-                await SendTextAsync(context, fresh);
-            }
-            else if (pulse.Item.Text.Length > 0)
-            {
-                // The usual case: all before this was sent as it is, so it need not be compared again.
-                sent.Append(pulse.Item.Text);
-                await BeginAsync(context);
-                await SendAsync(context, new ChunkDelta(Content: pulse.Item.Text));
-            }
+            await SendTextAsync(context, pulse.Item);
         }
     }
 
-    /// <summary>
-    /// Sends what the caller does not have yet. After a restart the answer begins anew; as long as it repeats what was sent, the caller
-    /// notices nothing, and when it differs it can't be unsaid, so the stream ends with an error.
-    /// </summary>
-    private async Task SendTextAsync(HttpContext context, StringBuilder fresh)
+    private async Task SendTextAsync(HttpContext context, string text)
     {
-        var both = Math.Min(sent.Length, fresh.Length);
-        if (fresh.ToString(0, both) != sent.ToString(0, both))
+        sent.Append(text);
+        await BeginAsync(context);
+        await SendAsync(context, new ChunkDelta(Content: text));
+    }
+
+    /// <summary>What of the stored answer the caller does not have yet. When it differs from what was sent that can't be unsaid: the stream ends with an error.</summary>
+    private async Task SendRestAsync(HttpContext context, string whole)
+    {
+        if (!whole.StartsWith(sent.ToString(), StringComparison.Ordinal))
         {
             throw new OpenAiError(500, OpenAiError.Server, "The answer had to begin anew after part of it was sent. Ask again.", code: "answer_restarted");
         }
-        if (fresh.Length > sent.Length)
+        if (whole.Length > sent.Length)
         {
-            var text = fresh.ToString(sent.Length, fresh.Length - sent.Length);
-            sent.Append(text);
-            await BeginAsync(context);
-            await SendAsync(context, new ChunkDelta(Content: text));
+            await SendTextAsync(context, whole[sent.Length..]);
         }
     }
 
     private async Task SendEndAsync(HttpContext context, RunView run, long begun)
     {
         var direct = await ChatEndpoint.DirectAsync(runs, actor, run, context.RequestAborted);
-        await SendTextAsync(context, new StringBuilder(direct?.Text ?? run.Answer ?? ""));
+        await SendRestAsync(context, direct?.Text ?? run.Answer ?? "");
         await BeginAsync(context);
         if (ChatReplies.RefusalOf(direct) is { } refusal)
         {

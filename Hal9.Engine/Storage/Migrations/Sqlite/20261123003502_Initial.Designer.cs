@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Hal9.Engine.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(EngineDb))]
-    [Migration("20261123001925_Initial")]
+    [Migration("20261123003502_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -612,6 +612,41 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("saved_views", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Monitoring.RunCountRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Tier")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tier");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Status")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bucket");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("Runs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("runs");
+
+                    b.HasKey("TenantId", "Tier", "At", "Status", "Bucket");
+
+                    b.ToTable("run_counts", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Neurons.Neuron", b =>

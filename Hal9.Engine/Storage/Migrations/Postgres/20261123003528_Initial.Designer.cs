@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Hal9.Engine.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresEngineDb))]
-    [Migration("20261123001937_Initial")]
+    [Migration("20261123003528_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -617,6 +617,41 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("saved_views", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Monitoring.RunCountRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Tier")
+                        .HasColumnType("text")
+                        .HasColumnName("tier");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Status")
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("integer")
+                        .HasColumnName("bucket");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("Runs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("runs");
+
+                    b.HasKey("TenantId", "Tier", "At", "Status", "Bucket");
+
+                    b.ToTable("run_counts", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Neurons.Neuron", b =>

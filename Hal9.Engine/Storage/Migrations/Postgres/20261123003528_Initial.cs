@@ -331,6 +331,23 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "run_counts",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tier = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    bucket = table.Column<int>(type: "integer", nullable: false),
+                    runs = table.Column<long>(type: "bigint", nullable: false),
+                    cost = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_run_counts", x => new { x.tenant_id, x.tier, x.at, x.status, x.bucket });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_events",
                 columns: table => new
                 {
@@ -602,6 +619,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "request_keys");
+
+            migrationBuilder.DropTable(
+                name: "run_counts");
 
             migrationBuilder.DropTable(
                 name: "run_events");

@@ -331,6 +331,23 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "run_counts",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tier = table.Column<string>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", nullable: false),
+                    bucket = table.Column<int>(type: "INTEGER", nullable: false),
+                    runs = table.Column<long>(type: "INTEGER", nullable: false),
+                    cost = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_run_counts", x => new { x.tenant_id, x.tier, x.at, x.status, x.bucket });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_events",
                 columns: table => new
                 {
@@ -602,6 +619,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "request_keys");
+
+            migrationBuilder.DropTable(
+                name: "run_counts");
 
             migrationBuilder.DropTable(
                 name: "run_events");

@@ -1,0 +1,16 @@
+using Hal9.Engine.Events;
+using Hal9.Engine.Neurons;
+using Hal9.Engine.Runs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hal9.Engine.Monitoring;
+
+internal static class MonitoringSetup
+{
+    public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
+        .AddSingleton<IRunEndWriter, RunCountWriter>()
+        .AddSingleton<MonitoringStore>()
+        .AddSingleton(provider => new MonitoringService(
+            provider.GetRequiredService<HierarchyService>(), provider.GetRequiredService<SignalFeed>(), provider.GetRequiredService<MonitoringStore>(),
+            provider.GetRequiredService<Orleans.IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
+}
