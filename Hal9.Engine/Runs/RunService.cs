@@ -307,7 +307,7 @@ public sealed class RunService
         ("@id", row.Id), ("@tenant", row.TenantId), ("@user", row.UserId), ("@key", row.KeyId), ("@kind", row.Kind.ToString()), ("@mode", row.Mode.ToString()),
         ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId),
         ("@tags", row.Tags), ("@nano", row.EnvelopeNano), ("@tokens", row.EnvelopeTokens), ("@steps", row.EnvelopeSteps), ("@seconds", row.EnvelopeSeconds),
-        ("@error", refusal?.Reason), ("@refusal", refusal is null ? null : JsonSerializer.Serialize(refusal, RunJournal.Json)),
+        ("@error", refusal?.Reason), ("@refusal", refusal is null ? null : JsonSerializer.Serialize(refusal, RunJson.Options)),
         ("@provenance", nameof(Provenance.Offline)), ("@owner", row.Owner), ("@epoch", row.Epoch), ("@now", now.ToUnixTimeMilliseconds()), ("@ended", null));
 
     private async Task StepEndedAsync(Actor actor, Guid runId, Guid stepId, CancellationToken cancellationToken)

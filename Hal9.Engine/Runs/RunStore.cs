@@ -125,7 +125,7 @@ internal sealed class RunStore(TenantScope scope)
         await using var db = scope.Open(tenantId);
         var rows = await db.Set<RunEventRow>().AsNoTracking().Where(e => e.RunId == runId && e.Number > after).OrderBy(e => e.Number).Take(limit)
             .Select(e => e.Data).ToListAsync(cancellationToken).ConfigureAwait(false);
-        return rows.ConvertAll(data => JsonSerializer.Deserialize<RunEvent>(data, RunJournal.Json)!);
+        return rows.ConvertAll(data => JsonSerializer.Deserialize<RunEvent>(data, RunJson.Options)!);
     }
 
     public async Task<RunPast> PastAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
@@ -156,7 +156,7 @@ internal sealed class RunStore(TenantScope scope)
     private static RunView View(RunRow row, StepView? root) => new(
         row.Id, row.Kind, row.Goal, row.Mode, row.Status, row.Answer ?? row.Partial, row.ConversationId, row.UserId, row.KeyId, row.Cost, row.Quote,
         row.Provenance, row.StartedAt, row.EndedAt,
-        row.Refusal is null ? null : JsonSerializer.Deserialize<Refusal>(row.Refusal, RunJournal.Json), row.Error,
+        row.Refusal is null ? null : JsonSerializer.Deserialize<Refusal>(row.Refusal, RunJson.Options), row.Error,
         JsonSerializer.Deserialize<string[]>(row.Tags) ?? [],
         new EnvelopeLimits(
             row.EnvelopeNano is { } nano ? new Usd(nano) : null, row.EnvelopeTokens, row.EnvelopeSteps,

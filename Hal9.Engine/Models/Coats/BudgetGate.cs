@@ -15,14 +15,17 @@ namespace Hal9.Engine.Models.Coats;
 internal sealed partial class BudgetGate(
     IChatClient inner, BudgetLedger ledger, PriceList prices, BudgetsOptions budgets, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
 {
-    /// <summary>The output limit of a call for which nobody set one.</summary>
+    /// <summary>The output limit of a call for which nobody set one, of a model whose own limit is not known.</summary>
     public const int DefaultMaxOutput = 4096;
+
+    // Some models may write 128,000 tokens. All of that set aside for each call would leave no room for others under a budget of a few dollars.
+    private const int MostFilled = 32_768;
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var call = CallOptions.Of(options);
-        call.MaxOutputTokens ??= DefaultMaxOutput;
+        call.MaxOutputTokens = MostOutput(call);
         var hold = await ReserveAsync(call, messages, cancellationToken);
         var begun = time.GetTimestamp();
         List<ChatResponseUpdate> updates = [];
@@ -96,6 +99,19 @@ internal sealed partial class BudgetGate(
         }
         call.Ticket.Attempt.Stored = attempt;
         return hold;
+    }
+
+    /// <summary>What the caller of a pass-through asked for stands; what we fill in, and a neuron's limit, keeps to what the model can give.</summary>
+    private static int MostOutput(CallOptions call)
+    {
+        var ticket = call.Ticket;
+        var own = PriceList.MaxOutputOf(ticket.Model.Provider, ticket.Model.Model, ticket.Provider.Kind.ToString(), ticket.Provider.Address);
+        return call.MaxOutputTokens switch
+        {
+            null => Math.Min(own ?? DefaultMaxOutput, MostFilled),
+            { } asked when own is { } most && !ticket.IsPassThrough => Math.Min(asked, most),
+            { } asked => asked,
+        };
     }
 
     private ModelPrice Price(CallTicket ticket, DateTimeOffset at, long input)

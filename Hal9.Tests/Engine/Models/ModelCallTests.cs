@@ -78,6 +78,23 @@ public sealed class ModelCallTests
     }
 
     [Fact]
+    public async Task Call_OfAKnownModel_KeepsToWhatItCanGive()
+    {
+        await using var bench = await ModelBench.StartAsync(ProviderKind.Anthropic);
+        var (small, large) = (new ModelRef("claude", "claude-3-haiku-20240307"), new ModelRef("claude", "claude-sonnet-4-5"));
+
+        await AskAsync(small, most: 8192);
+        await AskAsync(large, most: 8192);
+        await AskAsync(large, most: null);
+        await AskAsync(small, most: 8192, neuron: "direct");
+
+        Assert.Equal([4096, 8192, 32_768, 8192], bench.Provider.Exchanges.Select(e => e.Request.MaxTokens!.Value));
+
+        Task<ChatResponse> AskAsync(ModelRef model, int? most, string neuron = "writer") =>
+            bench.Models.Open(bench.Context(leaf: $"1/{bench.Provider.Exchanges.Count}/1", neuron: neuron), model, null, most).GetResponseAsync([new(ChatRole.User, "Hi.")], cancellationToken: Now);
+    }
+
+    [Fact]
     public async Task Call_OfACaller_KeepsItsOptions()
     {
         await using var bench = await ModelBench.StartAsync();
