@@ -58,6 +58,9 @@ internal sealed class Balance(Guid budgetId, ScopeKey scope, BudgetPeriod period
         (limitNano is not { } nano || order.Amount.Nano == 0 || SpentNano + OpenNano + moreNano + order.Amount.Nano <= nano)
         && (limitTokens is not { } tokens || order.Tokens == 0 || SpentTokens + OpenTokens + moreTokens + order.Tokens <= tokens);
 
+    /// <summary>The used share of the limit, of money or tokens, whichever is fuller; 1 for a limit of nothing.</summary>
+    public double UsedRatio => Math.Max(Share(SpentNano, limitNano), Share(SpentTokens, limitTokens));
+
     public bool IsExhausted => (limitNano is { } nano && SpentNano >= nano) || (limitTokens is { } tokens && SpentTokens >= tokens);
 
     public void Reserve(long nano, long tokens)
@@ -136,6 +139,8 @@ internal sealed class Balance(Guid budgetId, ScopeKey scope, BudgetPeriod period
         };
         return rows[0];
     }
+
+    private static double Share(Int128 used, long? limit) => limit switch { null => 0, 0 => 1, { } most => (double)used / most };
 
     private static (Int128 Nano, Int128 Tokens) Pair(DbDataReader reader) => (reader.GetInt64(0), reader.GetInt64(1));
 }

@@ -80,6 +80,11 @@ public sealed class PriceList
         return (price ?? ceiling)?.ShownAt(inputTokens);
     }
 
+    /// <summary>The most output tokens that a model gives, where the shipped list knows it; null: unknown.</summary>
+    /// <inheritdoc cref="Find" path="/param"/>
+    public static int? MaxOutputOf(string provider, string model, string providerKind, Uri? endpoint = null) =>
+        VendorOf(provider, providerKind, endpoint) is { } vendor ? Shipped.MaxOutputOf(vendor, model) : null;
+
     /// <summary>All that could apply, weakest first: the last one that has begun holds.</summary>
     private List<DatedPrice> Collect(string provider, string model, string? vendor)
     {

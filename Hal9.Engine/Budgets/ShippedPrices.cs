@@ -9,7 +9,9 @@ internal sealed class ShippedPrices
     private readonly Dictionary<(string Vendor, string Model), List<DatedPrice>> exact = [];
     private readonly List<(string Vendor, string Pattern, List<DatedPrice> Prices)> patterns = [];
 
-    private ShippedPrices(string list) => List = list;
+    private readonly Dictionary<string, Dictionary<string, int>> maxOutput;
+
+    private ShippedPrices(PriceFile file) => (List, maxOutput) = (file.List, file.MaxOutput);
 
     /// <summary>The list's name, which begins the version of each of its prices.</summary>
     public string List { get; }
@@ -18,7 +20,7 @@ internal sealed class ShippedPrices
     {
         using var stream = typeof(ShippedPrices).Assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"The resource {Resource} is missing.");
         var file = JsonSerializer.Deserialize<PriceFile>(stream, JsonSerializerOptions.Web)!;
-        var shipped = new ShippedPrices(file.List);
+        var shipped = new ShippedPrices(file);
         var complaints = new List<string>();
         foreach (var row in file.Rows)
         {
@@ -45,6 +47,10 @@ internal sealed class ShippedPrices
         }
         return complaints.Count == 0 ? shipped : throw new InvalidOperationException(string.Join(' ', complaints));
     }
+
+    /// <summary>The most output tokens that a model gives, if it is known.</summary>
+    public int? MaxOutputOf(string vendor, string model) =>
+        maxOutput.TryGetValue(vendor, out var models) && models.TryGetValue(model, out var most) ? most : null;
 
     /// <summary>All dated prices of a model, or none.</summary>
     public List<DatedPrice>? Find(string vendor, string model)
@@ -74,7 +80,7 @@ internal sealed class ShippedPrices
         };
     }
 
-    private sealed record PriceFile(string List, List<PriceRow> Rows);
+    private sealed record PriceFile(string List, Dictionary<string, Dictionary<string, int>> MaxOutput, List<PriceRow> Rows);
 
     private sealed record PriceRow(string Vendor, string Name, List<string> Match, List<Rates> Prices);
 

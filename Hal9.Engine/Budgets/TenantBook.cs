@@ -91,6 +91,9 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
     /// <summary>The balances of a scope if they are known, without asking the database.</summary>
     public List<Balance>? KnownOf(ScopeKey scope) => scopes.GetValueOrDefault(scope);
 
+    /// <summary>All balances that are known, without asking the database.</summary>
+    public IEnumerable<Balance> Known => scopes.Values.SelectMany(balances => balances);
+
     /// <summary>A budget of the tenant was made, changed or removed: every process drops what it had read.</summary>
     public void Revise()
     {

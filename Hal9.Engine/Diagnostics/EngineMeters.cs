@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Hal9.Engine.Diagnostics;
@@ -11,12 +12,40 @@ internal static class EngineMeters
     private static readonly UpDownCounter<long> Neurons = EngineTelemetry.Meter.CreateUpDownCounter<long>(EngineTelemetry.Neurons, "{step}", "Steps at work or waiting for a place.");
     private static readonly Counter<long> Messages = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Messages, "{signal}", "Signals between neurons.");
 
+    private static readonly Histogram<double> AgentSeconds = EngineTelemetry.Meter.CreateHistogram<double>(EngineTelemetry.AgentDuration, "s", "Duration of a neuron's work on an assignment.");
+    private static readonly Histogram<long> AgentCalls = EngineTelemetry.Meter.CreateHistogram<long>(EngineTelemetry.AgentCalls, "{call}", "Model calls of a neuron for an assignment.");
+    private static readonly Histogram<double> WorkflowSeconds = EngineTelemetry.Meter.CreateHistogram<double>(EngineTelemetry.WorkflowDuration, "s", "Duration of runs.");
+    private static readonly UpDownCounter<long> Queue = EngineTelemetry.Meter.CreateUpDownCounter<long>(EngineTelemetry.QueueDepth, "{step}", "Steps waiting for a place or a model call.");
+
+    /// <summary>A step of a layer begins (1) or ends (-1) to wait.</summary>
+    public static void Queued(string layer, int change) => Queue.Add(change, new KeyValuePair<string, object?>("layer", layer));
+
+    public static void AgentEnded(string neuron, TimeSpan took, int calls, string? error)
+    {
+        var tags = new TagList { { "gen_ai.operation.name", "invoke_agent" }, { "gen_ai.agent.name", neuron } };
+        AgentCalls.Record(calls, tags);
+        if (error is not null)
+        {
+            tags.Add("error.type", error);
+        }
+        AgentSeconds.Record(took.TotalSeconds, tags);
+    }
+
     public static void Settled(Guid tenantId, string provider, string model, Usd amount) =>
         Cost.Add((double)amount.Amount, new("tenant", tenantId), new("provider", provider), new KeyValuePair<string, object?>("model", model));
 
     public static void Blocked(Guid tenantId) => Blocks.Add(1, new KeyValuePair<string, object?>("tenant", tenantId));
 
-    public static void RunEnded(string kind, string status) => Runs.Add(1, new("kind", kind), new KeyValuePair<string, object?>("status", status));
+    public static void RunEnded(string kind, string mode, string status, bool succeeded, TimeSpan took)
+    {
+        Runs.Add(1, new("kind", kind), new KeyValuePair<string, object?>("status", status));
+        var tags = new TagList { { "gen_ai.operation.name", "invoke_workflow" }, { "gen_ai.workflow.name", mode } };
+        if (!succeeded)
+        {
+            tags.Add("error.type", status);
+        }
+        WorkflowSeconds.Record(took.TotalSeconds, tags);
+    }
 
     public static void Step(string layer, string state, int change) => Neurons.Add(change, new("layer", layer), new KeyValuePair<string, object?>("state", state));
 

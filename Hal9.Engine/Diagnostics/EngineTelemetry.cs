@@ -18,6 +18,24 @@ public static class EngineTelemetry
     /// <summary>Seconds to the first content of a model call.</summary>
     public const string TimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
 
+    /// <summary>Seconds between two pieces of content of a model call.</summary>
+    public const string TimePerOutputChunk = "gen_ai.client.operation.time_per_output_chunk";
+
+    /// <summary>Seconds that a neuron worked on an assignment, without its wait for a place.</summary>
+    public const string AgentDuration = "gen_ai.invoke_agent.duration";
+
+    /// <summary>Model calls, with their repeated attempts, that a neuron made for an assignment.</summary>
+    public const string AgentCalls = "gen_ai.invoke_agent.inference_calls";
+
+    /// <summary>Seconds of a run from its start in this process to its end.</summary>
+    public const string WorkflowDuration = "gen_ai.workflow.duration";
+
+    /// <summary>The used share of the fullest budget, 0 to 1 and above when overrun, by <c>tenant</c> and <c>scope</c> (<c>tenant</c>, <c>user</c>, <c>key</c>).</summary>
+    public const string BudgetUsedRatio = "hal9.budget.used_ratio";
+
+    /// <summary>Steps that wait for a place at their neuron or for their tenant's share of model calls, by <c>layer</c>.</summary>
+    public const string QueueDepth = "hal9.queue.depth";
+
     /// <summary>State of a provider's circuit breaker: 0 closed, 1 half open, 2 open.</summary>
     public const string CircuitBreakerState = "hal9.circuit_breaker.state";
 

@@ -119,7 +119,7 @@ public enum ModelFault
     /// <summary>Structured output that does not fit its schema, after one repair.</summary>
     BadStructure,
 
-    /// <summary>No such provider or model is configured.</summary>
+    /// <summary>No such provider or model is configured, or the provider does not know the model.</summary>
     UnknownModel,
 
     /// <summary>There is no price for the model and no ceiling price: it can't be paid, so it is not called.</summary>
@@ -137,4 +137,7 @@ public sealed class ModelCallFailed(ModelFault fault, string message, Exception?
 
     /// <summary>How long the provider asked to wait, if it did.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether the provider asked to try again (<c>x-should-retry</c>); null: it did not say.</summary>
+    public bool? ShouldRetry { get; init; }
 }

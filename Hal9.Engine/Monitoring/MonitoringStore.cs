@@ -55,7 +55,7 @@ internal sealed class MonitoringStore(TenantScope scope)
         {
             var reader = new SignalReader(run.Key);
             // Those before the time are read, too: they say which neuron a step belongs to.
-            signals.AddRange(run.Select(e => reader.Read(JsonSerializer.Deserialize<RunEvent>(e.Data, RunJournal.Json)!)).OfType<NeuronSignal>().Where(s => s.At >= from));
+            signals.AddRange(run.Select(e => reader.Read(JsonSerializer.Deserialize<RunEvent>(e.Data, RunJson.Options)!)).OfType<NeuronSignal>().Where(s => s.At >= from));
         }
         return [.. signals.OrderBy(s => s.At).ThenBy(s => s.RunId).ThenBy(s => s.Number).TakeLast(SignalFeed.MostKept)];
     }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
@@ -22,9 +21,6 @@ internal sealed record RunPast(IReadOnlyList<StepRow> Steps, IReadOnlyList<Model
 /// </summary>
 internal sealed class RunJournal : ICallJournal
 {
-    /// <summary>How events are stored and sent.</summary>
-    public static JsonSerializerOptions Json { get; } = MakeJson();
-
     private readonly RunRow run;
     private readonly Writer writer;
     private readonly RunFeed feed;
@@ -142,6 +138,7 @@ internal sealed class RunJournal : ICallJournal
                     ("@status", status.ToString()), ("@result", result), ("@error", error), ("@cost", cost.Nano), ("@now", now.ToUnixTimeMilliseconds()),
                     ("@id", step.Id), ("@tenant", run.TenantId));
                 var ended = new StepEnded(step.Id, status, cost, Short(result), error);
+                batch.OnCommitted(() => EngineMeters.AgentEnded(step.Neuron, now - step.StartedAt, CallsOf(step.Path), status == StepStatus.Succeeded ? null : WordOf(status)));
                 if (parent is null)
                 {
                     Append(batch, ended);
@@ -149,7 +146,7 @@ internal sealed class RunJournal : ICallJournal
                 else
                 {
                     Append(batch, ended, new SignalSent(SignalKind.Result, step.Id, parent.Id, step.Neuron, parent.Neuron, Short(result ?? error ?? "")));
-                    batch.OnCommitted(() => EngineMeters.Signal(step.Layer.ToString(), parent.Layer.ToString(), JsonNamingPolicy.CamelCase.ConvertName(status.ToString())));
+                    batch.OnCommitted(() => EngineMeters.Signal(step.Layer.ToString(), parent.Layer.ToString(), WordOf(status)));
                 }
             },
             cancellationToken).ConfigureAwait(false);
@@ -210,9 +207,9 @@ internal sealed class RunJournal : ICallJournal
                 batch.Execute(
                     RunStatements.EndRun,
                     ("@status", ending.Status.ToString()), ("@answer", ending.Answer), ("@error", ending.Error),
-                    ("@refusal", ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, Json)), ("@provenance", provenance.ToString()),
+                    ("@refusal", ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, RunJson.Options)), ("@provenance", provenance.ToString()),
                     ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
-                batch.OnCommitted(() => EngineMeters.RunEnded(JsonNamingPolicy.CamelCase.ConvertName(run.Kind.ToString()), JsonNamingPolicy.CamelCase.ConvertName(ending.Status.ToString())));
+                batch.OnCommitted(() => EngineMeters.RunEnded(WordOf(run.Kind), WordOf(run.Mode), WordOf(ending.Status), ending.Status == RunStatus.Succeeded, now - run.StartedAt));
                 foreach (var endWriter in endWriters)
                 {
                     endWriter.Write(batch, run, ending, Cost, provenance, now);
@@ -342,7 +339,7 @@ internal sealed class RunJournal : ICallJournal
             batch.Execute(
                 RunStatements.InsertEvent,
                 ("@tenant", tenantId), ("@run", runId), ("@number", numbered.Number), ("@at", now.ToUnixTimeMilliseconds()), ("@type", numbered.Type),
-                ("@data", JsonSerializer.Serialize(numbered, Json)));
+                ("@data", JsonSerializer.Serialize(numbered, RunJson.Options)));
         }
         batch.OnCommitted(() => feed.Signal(tenantId, runId));
         return stored;
@@ -375,19 +372,16 @@ internal sealed class RunJournal : ICallJournal
         }
     }
 
-    private static string Short(string? text) => text is null ? "" : text.Length <= 500 ? text : text[..499] + "…";
-
-    private static JsonSerializerOptions MakeJson() => new(JsonSerializerDefaults.Web)
+    private int CallsOf(string path)
     {
-        Converters = { new JsonStringEnumConverter<Layer>(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new UsdJson() },
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
-    /// <summary>In stored events money is integer nano-USD.</summary>
-    private sealed class UsdJson : JsonConverter<Usd>
-    {
-        public override Usd Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt64());
-
-        public override void Write(Utf8JsonWriter writer, Usd value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Nano);
+        lock (gate)
+        {
+            return leaves.Where(l => l.Key.StartsWith(path + "/", StringComparison.Ordinal)).Sum(l => l.Value.Count);
+        }
     }
+
+    private static string WordOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    private static string Short(string? text) => text is null ? "" : text.Length <= 500 ? text : text[..499] + "…";
 }

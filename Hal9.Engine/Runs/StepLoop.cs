@@ -91,6 +91,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     private async ValueTask<IAsyncDisposable> EnterAsync(LiveRun run, Neuron neuron, CancellationToken cancellationToken)
     {
         using var waiting = new Counted(neuron.Layer, "waiting");
+        using var queued = new Queued(neuron.Layer);
         return await gate.EnterAsync(run.Row.TenantId, neuron.Name, neuron.Concurrency, cancellationToken).ConfigureAwait(false);
     }
 
@@ -278,14 +279,14 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
 
     private async Task<string> TextAsync(LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt, CancellationToken cancellationToken)
     {
-        using var call = await CallAsync(run.Row.TenantId, cancellationToken).ConfigureAwait(false);
+        using var call = await CallAsync(run.Row.TenantId, assignment.Neuron.Layer, cancellationToken).ConfigureAwait(false);
         return await turn.TextAsync(AskOf(run, assignment, step, purpose + "/1", prompt), assignment.IsEntry ? run.Answer.Append : null, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<T> JsonAsync<T>(
         LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt, string name, System.Text.Json.JsonElement schema, CancellationToken cancellationToken)
     {
-        using var call = await CallAsync(run.Row.TenantId, cancellationToken).ConfigureAwait(false);
+        using var call = await CallAsync(run.Row.TenantId, assignment.Neuron.Layer, cancellationToken).ConfigureAwait(false);
         return await turn.JsonAsync<T>(AskOf(run, assignment, step, purpose, prompt), name, schema, cancellationToken).ConfigureAwait(false);
     }
 
@@ -296,8 +297,9 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     }
 
     /// <summary>A tenant's share of the process: it waits here, not in another tenant's way.</summary>
-    private async Task<IDisposable> CallAsync(Guid tenantId, CancellationToken cancellationToken)
+    private async Task<IDisposable> CallAsync(Guid tenantId, Layer layer, CancellationToken cancellationToken)
     {
+        using var queued = new Queued(layer);
         var places = calls.GetOrAdd(tenantId, _ => new SemaphoreSlim(options.Value.MaxCallsPerTenant));
         await places.WaitAsync(cancellationToken).ConfigureAwait(false);
         return new Place(places);
@@ -306,6 +308,20 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     private sealed class Place(SemaphoreSlim places) : IDisposable
     {
         public void Dispose() => places.Release();
+    }
+
+    /// <summary>Counts a step that waits, for as long as it does.</summary>
+    private readonly struct Queued : IDisposable
+    {
+        private readonly string layer;
+
+        public Queued(Layer layer)
+        {
+            this.layer = layer.ToString();
+            EngineMeters.Queued(this.layer, 1);
+        }
+
+        public void Dispose() => EngineMeters.Queued(layer, -1);
     }
 
     /// <summary>Counts a step in a state for as long as it is there.</summary>

@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using System.Text;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -45,11 +44,8 @@ public class EngineDb : DbContext
                 Expression<Func<Tenant, bool>> own = tenant => TenantId == null || tenant.Id == TenantId;
                 entity.SetQueryFilter(own);
             }
-            foreach (var property in entity.GetProperties())
-            {
-                property.SetColumnName(SnakeCase(property.Name));
-            }
         }
+        modelBuilder.UseSnakeCaseColumns();
     }
 
     private LambdaExpression TenantFilter(Type type)
@@ -60,20 +56,6 @@ public class EngineDb : DbContext
             Expression.Equal(own, Expression.Constant(null, typeof(Guid?))),
             Expression.Equal(Expression.Convert(Expression.Property(row, nameof(ITenantOwned.TenantId)), typeof(Guid?)), own));
         return Expression.Lambda(body, row);
-    }
-
-    private static string SnakeCase(string name)
-    {
-        var snake = new StringBuilder(name.Length + 4);
-        for (var i = 0; i < name.Length; i++)
-        {
-            if (i > 0 && char.IsUpper(name[i]) && !char.IsUpper(name[i - 1]))
-            {
-                snake.Append('_');
-            }
-            snake.Append(char.ToLowerInvariant(name[i]));
-        }
-        return snake.ToString();
     }
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Hal9.Engine.Storage;
@@ -13,7 +14,10 @@ internal static class StorageSetup
                 options => options.Provider == DataProvider.Sqlite,
                 "Hal9:Data:Provider=PostgreSql is not released yet: use Sqlite, the embedded default.")
             .ValidateOnStart();
-        services.AddSingleton(provider => DataDirectory.Hold(provider.GetRequiredService<IOptions<DataOptions>>().Value.Directory));
+        services.AddSingleton(provider => DataDirectory.Hold(Path.Combine(
+            // Not the working directory: a service manager, or a start from another folder, would find an empty database there.
+            provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Directory.GetCurrentDirectory(),
+            provider.GetRequiredService<IOptions<DataOptions>>().Value.Directory)));
         services.AddSingleton(provider => Database.Sqlite(provider.GetRequiredService<DataDirectory>().DatabaseFile));
         services.AddSingleton<InstanceKeys>();
         services.AddSingleton<Writer>();

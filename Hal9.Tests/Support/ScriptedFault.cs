@@ -55,6 +55,9 @@ public sealed record Fault(FaultKind Kind)
     /// <summary>The Retry-After header as sent; null: none.</summary>
     public string? RetryAfter { get; init; }
 
+    /// <summary>The x-should-retry header as sent; null: none.</summary>
+    public string? ShouldRetry { get; init; }
+
     /// <summary>How long <see cref="FaultKind.SlowFirstByte"/> waits; infinite: until the client leaves.</summary>
     public TimeSpan Wait { get; init; } = Timeout.InfiniteTimeSpan;
 

@@ -21,6 +21,10 @@ internal sealed class ScriptedPlayer(HttpContext http, ScriptedExchange exchange
         switch (reply.Fault?.Kind)
         {
             case FaultKind.Status:
+                if (reply.Fault.ShouldRetry is not null)
+                {
+                    http.Response.Headers["x-should-retry"] = reply.Fault.ShouldRetry;
+                }
                 if (reply.Fault.RetryAfter is not null)
                 {
                     http.Response.Headers["retry-after"] = reply.Fault.RetryAfter;

@@ -62,6 +62,7 @@ internal class AccountsDb : IdentityUserContext<Person, Guid>
             token.HasOne<Person>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<SetupLink>().ToTable("setup_links");
+        builder.UseSnakeCaseColumns();
     }
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(

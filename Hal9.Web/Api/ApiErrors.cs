@@ -11,7 +11,7 @@ namespace Hal9.Web.Api;
 /// The outermost part of the programs' addresses: whatever goes wrong behind it, the caller gets the agreed shape, RFC 9457 on
 /// <c>/api</c> and OpenAI's on <c>/v1</c>, never an empty body or a page.
 /// </summary>
-internal sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors> log)
+internal sealed partial class ApiErrors(RequestDelegate next, ApiRoutes routes, ILogger<ApiErrors> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -27,7 +27,14 @@ internal sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors>
         }
         try
         {
-            await next(context);
+            if (routes.IsRefusedBodyOfOpenEndpoint(context))
+            {
+                context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            }
+            else
+            {
+                await next(context);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -40,6 +47,11 @@ internal sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors>
         }
         if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null })
         {
+            if (context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
+            {
+                (context.Response.StatusCode, var allowed) = routes.Judge(context);
+                context.Response.Headers.Allow = allowed is [] ? default : string.Join(", ", allowed);
+            }
             await (openAi
                 ? OpenAiError.Of(context.Response.StatusCode, context.Request.Path).WriteAsync(context)
                 : Problems.WriteAsync(context, ProblemKind.Of(context.Response.StatusCode), ProblemKind.Of(context.Response.StatusCode).Title));
@@ -61,6 +73,8 @@ internal sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors>
             case BadHttpRequestException { InnerException: JsonException json }:
                 var (field, reason) = FieldOf(json);
                 return Problems.WriteAsync(context, ProblemKind.Invalid, $"{field}: {reason}", ("errors", new Dictionary<string, string[]> { [field] = [reason] }));
+            case BadHttpRequestException missing when missing.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal):
+                return Problems.WriteAsync(context, ProblemKind.Invalid, "body: A JSON object is required.", ("errors", new Dictionary<string, string[]> { ["body"] = ["A JSON object is required."] }));
             case BadHttpRequestException bad:
                 var kind = ProblemKind.Of(bad.StatusCode);
                 return Problems.WriteAsync(context, kind, BadParameter().Match(bad.Message) is { Success: true } parameter

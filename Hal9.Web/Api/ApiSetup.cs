@@ -15,6 +15,7 @@ internal static class ApiSetup
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Problems.Complete(context.ProblemDetails, context.HttpContext));
         builder.Services.AddSingleton<ChatEndpoint>();
+        builder.Services.AddSingleton<ApiRoutes>();
         builder.AddApiDocument();
         builder.AddTelemetry();
         builder.AddHealth();

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Data.Common;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
+using Hal9.Engine.Budgets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Prometheus;
 
@@ -12,12 +15,12 @@ namespace Hal9.Web.Telemetry;
 /// Carries the instruments of the catalogue to Prometheus, from start-up on. prometheus-net's own adapter renames standard instruments and
 /// loses what was recorded before the first scrape; this one keeps the names and bounds the labels.
 /// </summary>
-internal sealed class MeterBridge : IHostedService, IDisposable
+internal sealed partial class MeterBridge : IHostedService, IDisposable
 {
     private readonly MeterListener listener = new();
     private readonly FrozenDictionary<(string Meter, string Instrument), Target> targets;
 
-    public MeterBridge(IOptions<TelemetryOptions> options)
+    public MeterBridge(IOptions<TelemetryOptions> options, BudgetUse? budgets = null, ILogger<MeterBridge>? logger = null)
     {
         // A registry of its own: two hosts in one process must not share numbers.
         Registry = Metrics.NewCustomRegistry();
@@ -39,7 +42,14 @@ internal sealed class MeterBridge : IHostedService, IDisposable
         listener.SetMeasurementEventCallback<double>(static (instrument, value, tags, state) => ((Target)state!).Record(instrument, value, tags));
         listener.SetMeasurementEventCallback<long>(static (instrument, value, tags, state) => ((Target)state!).Record(instrument, value, tags));
         listener.SetMeasurementEventCallback<int>(static (instrument, value, tags, state) => ((Target)state!).Record(instrument, value, tags));
-        Registry.AddBeforeCollectCallback(Observe);
+        Registry.AddBeforeCollectCallback(async cancellationToken =>
+        {
+            if (budgets is not null)
+            {
+                await RefreshAsync(budgets, logger ?? NullLogger<MeterBridge>.Instance, cancellationToken);
+            }
+            Observe();
+        });
     }
 
     /// <summary>What a scrape reads.</summary>
@@ -54,6 +64,22 @@ internal sealed class MeterBridge : IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => listener.Dispose();
+
+    private static async Task RefreshAsync(BudgetUse budgets, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await budgets.RefreshAsync(cancellationToken);
+        }
+        catch (DbException e)
+        {
+            // The other metrics are wanted most when the database is in trouble.
+            LogNotRead(logger, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "How full budgets are could not be read; this scrape goes without")]
+    private static partial void LogNotRead(ILogger logger, Exception exception);
 
     private void Observe()
     {

@@ -15,14 +15,17 @@ namespace Hal9.Engine.Models.Coats;
 internal sealed partial class BudgetGate(
     IChatClient inner, BudgetLedger ledger, PriceList prices, BudgetsOptions budgets, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
 {
-    /// <summary>The output limit of a call for which nobody set one.</summary>
+    /// <summary>The output limit of a call for which nobody set one, of a model whose own limit is not known.</summary>
     public const int DefaultMaxOutput = 4096;
+
+    // Some models may write 128,000 tokens. All of that set aside for each call would leave no room for others under a budget of a few dollars.
+    private const int MostFilled = 32_768;
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var call = CallOptions.Of(options);
-        call.MaxOutputTokens ??= DefaultMaxOutput;
+        call.MaxOutputTokens = MostOutput(call);
         var hold = await ReserveAsync(call, messages, cancellationToken);
         var begun = time.GetTimestamp();
         List<ChatResponseUpdate> updates = [];
@@ -62,8 +65,9 @@ internal sealed partial class BudgetGate(
     {
         var (context, model) = (call.Ticket.Context, call.Ticket.Model);
         var now = time.GetUtcNow();
-        var input = counter.UpperBound(messages, call, call.Ticket.Provider.Kind);
-        var output = call.MaxOutputTokens!.Value;
+        var surplus = counter.SurplusOf(model);
+        var input = counter.UpperBound(messages, call, call.Ticket.Provider.Kind) + surplus.Input;
+        var output = call.MaxOutputTokens!.Value + surplus.Output;
         var price = Price(call.Ticket, now, input);
         var attempt = new CallAttempt
         {
@@ -75,7 +79,7 @@ internal sealed partial class BudgetGate(
         };
         var dimensions = new LedgerDimensions(
             context.TenantId, context.UserId, context.KeyId, context.RunId, context.StepId, attempt.Id, context.Neuron, context.Layer, context.Kind, model.Provider, model.Model);
-        var hold = new Hold(attempt, dimensions, price, input, output);
+        var hold = new Hold(attempt, dimensions, price, input, output, surplus);
         if (context.Envelope.TryReserve(attempt.Reserved, input + output) is { } refusal)
         {
             throw new BudgetRefused(refusal);
@@ -97,6 +101,19 @@ internal sealed partial class BudgetGate(
         return hold;
     }
 
+    /// <summary>What the caller of a pass-through asked for stands; what we fill in, and a neuron's limit, keeps to what the model can give.</summary>
+    private static int MostOutput(CallOptions call)
+    {
+        var ticket = call.Ticket;
+        var own = PriceList.MaxOutputOf(ticket.Model.Provider, ticket.Model.Model, ticket.Provider.Kind.ToString(), ticket.Provider.Address);
+        return call.MaxOutputTokens switch
+        {
+            null => Math.Min(own ?? DefaultMaxOutput, MostFilled),
+            { } asked when own is { } most && !ticket.IsPassThrough => Math.Min(asked, most),
+            { } asked => asked,
+        };
+    }
+
     private ModelPrice Price(CallTicket ticket, DateTimeOffset at, long input)
     {
         return prices.Find(ticket.Model.Provider, ticket.Model.Model, ticket.Provider.Kind.ToString(), at, input, ticket.Provider.Address) ?? throw new ModelCallFailed(
@@ -110,6 +127,10 @@ internal sealed partial class BudgetGate(
         // What was stopped before it was sent costs nothing either.
         attempt.Wire.NotCharged |= call.Ticket.Provider.Kind != ProviderKind.Offline && !attempt.Wire.Sent;
         var (outcome, cost, usage) = Outcome(call.Ticket, hold, ending);
+        if (cost > hold.Attempt.Reserved || usage.Total > hold.Tokens)
+        {
+            counter.Learn(hold.Attempt.Model, new TokenSurplus(usage.Input - hold.Input + hold.Surplus.Input, usage.Output - hold.Output + hold.Surplus.Output));
+        }
         try
         {
             // Never cancelled: what was reserved must be settled even when nobody waits for the answer any more.
@@ -173,7 +194,7 @@ internal sealed partial class BudgetGate(
         }, cost, usage);
     }
 
-    private sealed record Hold(CallAttempt Attempt, LedgerDimensions Dimensions, ModelPrice Price, long Input, long Output)
+    private sealed record Hold(CallAttempt Attempt, LedgerDimensions Dimensions, ModelPrice Price, long Input, long Output, TokenSurplus Surplus)
     {
         public long Tokens => Input + Output;
     }

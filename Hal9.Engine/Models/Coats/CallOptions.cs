@@ -29,7 +29,11 @@ internal sealed class CallOptions : ChatOptions
 /// <param name="MayFallBack">Whether another model may answer.</param>
 /// <param name="Checked">Whether the answer must fit the format; a format of the caller's own goes to the provider as it is.</param>
 /// <param name="Attempt">The attempt on its way.</param>
-internal sealed record CallTicket(CallContext Context, ModelRef Model, Provider Provider, DateTimeOffset Deadline, bool MayFallBack, bool Checked, AttemptState Attempt);
+internal sealed record CallTicket(CallContext Context, ModelRef Model, Provider Provider, DateTimeOffset Deadline, bool MayFallBack, bool Checked, AttemptState Attempt)
+{
+    /// <summary>The caller named the model and its options: they are kept as they are.</summary>
+    public bool IsPassThrough => !MayFallBack;
+}
 
 /// <summary>What is learned of one attempt while it is on its way. Written by the coat that knows, read by those around it.</summary>
 internal sealed class AttemptState

@@ -70,7 +70,7 @@ internal sealed partial class RetryCoat(IChatClient inner, ModelsOptions options
                     // The endpoint lacks something that the request had: the next request leaves it out. Each lack is learned once.
                     continue;
                 }
-                if (!MayPass(failed.Fault) || attempt >= options.Retry.Attempts)
+                if (!(failed.ShouldRetry ?? MayPass(failed.Fault)) || attempt >= options.Retry.Attempts)
                 {
                     if (last || !MayFallBack(failed.Fault))
                     {

@@ -10,6 +10,7 @@ internal sealed class Schemas
     // Schemas come from our own code and from callers' formats: the cache is emptied rather than allowed to grow.
     private const int Most = 256;
     private const int MostErrors = 5;
+    private const string EndOfThought = "</think>";
 
     private readonly ConcurrentDictionary<string, JsonSchema> read = new(StringComparer.Ordinal);
 
@@ -28,10 +29,21 @@ internal sealed class Schemas
         return errors.Count == 0 ? null : string.Join("; ", errors.Take(MostErrors).Select(e => $"{e.Path ?? "#"}: {e.Kind}"));
     }
 
-    /// <summary>Takes the JSON out of a Markdown code fence, if it stands in one.</summary>
+    /// <summary>Takes the JSON out of what some models put around it: thoughts between tags before it, words and a Markdown code fence.</summary>
     public static string Unfence(string text)
     {
         var trimmed = text.Trim();
+        if (!trimmed.StartsWith('{') && !trimmed.StartsWith('['))
+        {
+            // Templates of reasoning models often leave the opening tag out.
+            trimmed = trimmed[(trimmed.LastIndexOf(EndOfThought, StringComparison.Ordinal) is >= 0 and var end ? end + EndOfThought.Length : 0)..].Trim();
+            // A fence may stand within words; its JSON may itself hold fences, so the last one closes it.
+            var (open, close) = (trimmed.IndexOf("```", StringComparison.Ordinal), trimmed.LastIndexOf("```", StringComparison.Ordinal));
+            if (open >= 0 && close > open && !trimmed.AsSpan(0, open).ContainsAny('{', '['))
+            {
+                trimmed = trimmed[open..(close + 3)];
+            }
+        }
         if (!trimmed.StartsWith("```", StringComparison.Ordinal) || !trimmed.EndsWith("```", StringComparison.Ordinal) || trimmed.IndexOf('\n', StringComparison.Ordinal) is not (> 0 and var first))
         {
             return trimmed;

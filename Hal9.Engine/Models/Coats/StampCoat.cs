@@ -16,7 +16,8 @@ internal sealed class StampCoat(
             deadline = end;
         }
         // A pass-through call names its model: no other may answer for it.
-        var ticket = new CallTicket(context, model, provider, deadline, MayFallBack: context.Neuron != "direct", Checked: format is not null, new AttemptState());
+        // Providers are found whatever the case of their name; prices and costs know the configured spelling only.
+        var ticket = new CallTicket(context, model with { Provider = provider.Name }, provider, deadline, MayFallBack: context.Neuron != "direct", Checked: format is not null, new AttemptState());
         var stamped = new CallOptions(options, ticket)
         {
             ModelId = model.Model,

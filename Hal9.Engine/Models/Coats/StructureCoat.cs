@@ -47,7 +47,7 @@ internal sealed partial class StructureCoat(IChatClient inner, Schemas schemas, 
         yield return new ChatResponseUpdate { AdditionalProperties = new() { [ModelService.Restarted] = true } };
         var second = new Answer();
         var repair = call.With(call.Ticket with { Context = context with { Leaf = context.Leaf + "/repair" } });
-        await foreach (var update in AskAsync([.. messages, .. RepairOf(answer.Text, fault)], repair, format, second, cancellationToken))
+        await foreach (var update in AskAsync([.. messages, .. RepairOf(answer.Text, fault, schema)], repair, format, second, cancellationToken))
         {
             yield return update;
         }
@@ -73,10 +73,10 @@ internal sealed partial class StructureCoat(IChatClient inner, Schemas schemas, 
     private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(
         IEnumerable<ChatMessage> messages, CallOptions call, ChatResponseFormatJson format, Answer answer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (true)
+        var (provider, model) = (call.Ticket.Provider, call.Ticket.Model.Model);
+        ModelCallFailed? unexplained = null;
+        for (var way = provider.StructureOf(model); ; way++)
         {
-            var provider = call.Ticket.Provider;
-            var way = provider.Structure;
             var (asked, request) = Shape(messages, call, format, way);
             answer.Begin(request.Ticket.Attempt);
             ModelCallFailed? lack = null;
@@ -84,13 +84,18 @@ internal sealed partial class StructureCoat(IChatClient inner, Schemas schemas, 
             while (true)
             {
                 var (moved, fault) = await stream.TryMoveAsync();
-                if (fault is ModelCallFailed { Fault: ModelFault.BadRequest } refused && Names(refused.Message, way) && provider.Lacks(way))
+                if (fault is ModelCallFailed { Fault: ModelFault.BadRequest } refused && way != StructureAbility.Words)
                 {
                     lack = refused;
                     break;
                 }
                 if (fault is not null)
                 {
+                    // A refusal that another way does not cure was about something else: the first one is the one to tell.
+                    if (unexplained is not null && fault is ModelCallFailed { Fault: ModelFault.BadRequest })
+                    {
+                        throw unexplained;
+                    }
                     System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
                 }
                 if (!moved)
@@ -104,13 +109,16 @@ internal sealed partial class StructureCoat(IChatClient inner, Schemas schemas, 
             }
             if (lack is null)
             {
+                provider.Learn(model, way);
                 if (answer.End(way) is { } rest)
                 {
                     yield return rest;
                 }
                 yield break;
             }
-            Learned(log, provider.Name, way, lack.Message);
+            Learned(log, call.Ticket.Model, way, lack.Message);
+            // Not every server says what it lacks: the next way is tried anyhow, and remembered when it works.
+            unexplained ??= Names(lack.Message, way) ? null : lack;
         }
     }
 
@@ -150,15 +158,16 @@ internal sealed partial class StructureCoat(IChatClient inner, Schemas schemas, 
         return ([.. messages, new ChatMessage(ChatRole.User, words)], request);
     }
 
-    private static IEnumerable<ChatMessage> RepairOf(string text, string fault)
+    /// <summary>Shows the schema too: a server that passed over it without a word never told it to the model.</summary>
+    private static IEnumerable<ChatMessage> RepairOf(string text, string fault, JsonElement schema)
     {
         yield return new ChatMessage(ChatRole.Assistant, text.Length > MostShown ? text[..MostShown] : text.Length == 0 ? "(nothing)" : text);
-        yield return new ChatMessage(ChatRole.User, $"This does not fit the format that was asked for. {fault}\nAnswer again, completely, in the right format.");
+        yield return new ChatMessage(ChatRole.User, $"This does not fit the format that was asked for. {fault}\nAnswer again, completely, with one JSON document that fits this JSON schema:\n{schema.GetRawText()}");
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Leaf}: the answer of {Model} does not fit its schema, it is asked to repair it: {Fault}")]
     private static partial void Repairs(ILogger log, string leaf, ModelRef model, string fault);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Provider} does not take structured output by {Way}; the next way is used from now on: {Reason}")]
-    private static partial void Learned(ILogger log, string provider, StructureAbility way, string reason);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Model} does not take structured output by {Way}; the next way is tried: {Reason}")]
+    private static partial void Learned(ILogger log, ModelRef model, StructureAbility way, string reason);
 }

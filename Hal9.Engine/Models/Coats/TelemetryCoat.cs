@@ -21,6 +21,9 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
     private static readonly Histogram<double> FirstChunk = EngineTelemetry.Meter.CreateHistogram(
         EngineTelemetry.TimeToFirstChunk, "s", "Time to the first content of a model call.", advice: Seconds);
 
+    private static readonly Histogram<double> PerChunk = EngineTelemetry.Meter.CreateHistogram(
+        EngineTelemetry.TimePerOutputChunk, "s", "Time between two pieces of content of a model call.", advice: Seconds);
+
     private static InstrumentAdvice<double> Seconds => new()
     { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] };
 
@@ -32,6 +35,7 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
         var seen = new Seen();
         Exception? fault = null;
         var ended = false;
+        TagList? tags = null;
         var activity = Start(call);
         try
         {
@@ -44,7 +48,10 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
                     ended = true;
                     break;
                 }
-                seen.Take(stream.Current, time.GetElapsedTime(begun));
+                if (seen.Take(stream.Current, time.GetElapsedTime(begun)) is { } between)
+                {
+                    PerChunk.Record(between.TotalSeconds, tags ??= Tags(call.Ticket, seen.Model));
+                }
                 yield return stream.Current;
             }
         }
@@ -83,11 +90,7 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
 
     private static void End(CallOptions call, Activity? activity, Seen seen, TimeSpan took, Exception? fault)
     {
-        var tags = Tags(call.Ticket);
-        if (seen.Model is { } model)
-        {
-            tags.Add("gen_ai.response.model", model);
-        }
+        var tags = Tags(call.Ticket, seen.Model);
         // An attempt that was never made (no money, open circuit) took no tokens.
         if (call.Ticket.Attempt is { Stored: not null, Wire.NotCharged: false, Usage: { } reading })
         {
@@ -126,7 +129,7 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
         _ => fault.GetType().Name,
     };
 
-    private static TagList Tags(CallTicket ticket)
+    private static TagList Tags(CallTicket ticket, string? answered = null)
     {
         var tags = new TagList
         {
@@ -139,11 +142,17 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
             tags.Add("server.address", address.Host);
             tags.Add("server.port", address.Port);
         }
+        if (answered is not null)
+        {
+            tags.Add("gen_ai.response.model", answered);
+        }
         return tags;
     }
 
     private sealed class Seen
     {
+        private TimeSpan? last;
+
         public TimeSpan? First { get; private set; }
 
         public string? Id { get; private set; }
@@ -152,12 +161,17 @@ internal sealed class TelemetryCoat(IChatClient inner, TimeProvider time) : Coat
 
         public string? Finish { get; private set; }
 
-        public void Take(ChatResponseUpdate update, TimeSpan at)
+        /// <summary>Takes an update in; returns the time since the last content, if it brings more.</summary>
+        public TimeSpan? Take(ChatResponseUpdate update, TimeSpan at)
         {
-            First ??= update.HasContent() ? at : null;
+            var content = update.HasContent();
+            var between = content ? at - last : null;
+            First ??= content ? at : null;
+            last = content ? at : last;
             Id ??= update.ResponseId;
             Model ??= update.ModelId;
             Finish ??= update.FinishReason?.Value;
+            return between;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Hal9.Engine.Models.Providers;
@@ -18,15 +19,39 @@ internal sealed class TokenCounter
     // The system prompt that a provider adds for tools (Anthropic documents up to 530 tokens), and for forced JSON.
     private const int ToolPreamble = 640;
     private const int PerImage = 50_000;
+    // What servers put before a request by themselves: Mistral's default system prompt has over 400 tokens, gpt-oss's about 100.
+    private const int Preamble = 512;
+    // Model names come from callers on pass-through: what was learned is forgotten before it could fill the memory.
+    private const int MostLearned = 1024;
+    private const int MostSurplus = 4096;
+
+    private readonly ConcurrentDictionary<ModelRef, TokenSurplus> surplus = new();
 
     private readonly Lazy<TiktokenTokenizer> o200k = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
-    /// <summary>The most input tokens that a request can have.</summary>
+    /// <summary>The most input tokens that a request can have, without what its model was seen to take beyond it.</summary>
     public long UpperBound(IEnumerable<ChatMessage> messages, ChatOptions options, ProviderKind kind)
     {
         var exact = kind == ProviderKind.OpenAI && IsO200k(options.ModelId);
         // A token of any byte-level vocabulary stands for at least one byte.
-        return Count(messages, options, exact ? o200k.Value.CountTokensOf : Encoding.UTF8.GetByteCount, worst: true);
+        var count = Count(messages, options, exact ? o200k.Value.CountTokensOf : Encoding.UTF8.GetByteCount, worst: true);
+        return kind == ProviderKind.Offline ? count : count + Preamble;
+    }
+
+    /// <summary>What a model was seen to use beyond the bounds of its requests.</summary>
+    public TokenSurplus SurplusOf(ModelRef model) => surplus.GetValueOrDefault(model);
+
+    /// <summary>Notes that a model went beyond the bounds of a request: the next ones are expected to do the same.</summary>
+    public void Learn(ModelRef model, TokenSurplus seen)
+    {
+        // Nobody's hidden prompt is that long: such a number is nonsense, and must not keep the next calls from being paid.
+        var found = new TokenSurplus(seen.Input is > 0 and <= MostSurplus ? seen.Input : 0, seen.Output is > 0 and <= MostSurplus ? seen.Output : 0);
+        if (surplus.Count >= MostLearned)
+        {
+            surplus.Clear();
+        }
+        // Several calls may learn it at once, each from the same bound: the larger one holds, they do not add up.
+        surplus.AddOrUpdate(model, found, (_, known) => new TokenSurplus(Math.Max(known.Input, found.Input), Math.Max(known.Output, found.Output)));
     }
 
     /// <summary>About how many input tokens a request has.</summary>
@@ -93,6 +118,9 @@ internal sealed class TokenCounter
         model is not null && (model.StartsWith("gpt-4o", StringComparison.Ordinal) || model.StartsWith("gpt-4.1", StringComparison.Ordinal) || model.StartsWith("gpt-5", StringComparison.Ordinal)
             || model.StartsWith("chatgpt-4o", StringComparison.Ordinal) || model is ['o', '1' or '3' or '4', ..]);
 }
+
+/// <summary>Tokens beyond what a request could have at most: prompts that a server adds by itself, thoughts that it does not count against the limit.</summary>
+internal readonly record struct TokenSurplus(long Input, long Output);
 
 internal static class Tokenizers
 {

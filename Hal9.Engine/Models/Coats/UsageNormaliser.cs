@@ -85,6 +85,7 @@ internal static class UsageNormaliser
     private static long? Detail(JsonElement? part, string name, long? missing) =>
         part is { } p && p.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? Read(value) : missing;
 
+    /// <summary>A whole number; some servers write it as <c>12.0</c>.</summary>
     private static long? Read(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number is >= 0 and <= Most ? number : null;
+        value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number is >= 0 and <= Most && decimal.Truncate(number) == number ? (long)number : null;
 }

@@ -16,7 +16,7 @@ internal sealed class AnthropicChat : IChatClient
     {
         faults = new WireFaults(name, key, time);
         // Time limits are ours (TimeoutCoat), attempts too (RetryCoat).
-        http = new HttpClient(new WireTap(new AnthropicShape(), faults, keyless: false, learn: null, network), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        http = new HttpClient(new WireTap(new AnthropicShape(), faults, keyless: false, network), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         var options = new ClientOptions { ApiKey = key, HttpClient = http, MaxRetries = 0, Timeout = Timeout.InfiniteTimeSpan };
         if (address is not null)
         {

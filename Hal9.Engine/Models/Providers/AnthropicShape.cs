@@ -48,18 +48,15 @@ internal sealed class AnthropicShape : IWireShape
 
     private static int Place(JsonObject item) => (item["index"] as JsonValue)?.TryGetValue(out int place) == true ? place : 0;
 
-    /// <summary>Notes the usage. What the SDK cannot read, and it cannot do without, is replaced by zeroes for it: we read it ourselves.</summary>
-    private static string? Take(JsonNode? usage, JsonObject item, WireRecord record)
+    /// <summary>
+    /// Notes the usage, and gives the SDK zeroes instead: it cannot do without one, and throws where a member is missing that it has come to expect
+    /// (<c>server_tool_use.web_fetch_requests</c>, say). We read it ourselves.
+    /// </summary>
+    private static string Take(JsonNode? usage, JsonObject item, WireRecord record)
     {
-        var element = usage is null ? default : JsonSerializer.SerializeToElement(usage);
         if (usage is not null)
         {
-            record.AddUsage(element);
-        }
-        if (element.ValueKind == JsonValueKind.Object
-            && element.EnumerateObject().All(p => p.Value.ValueKind != JsonValueKind.Number || (p.Value.TryGetInt64(out var n) && n >= 0)))
-        {
-            return null;
+            record.AddUsage(JsonSerializer.SerializeToElement(usage));
         }
         var plain = new JsonObject { ["input_tokens"] = 0, ["output_tokens"] = 0 };
         if (item["message"] is JsonObject message)

@@ -13,15 +13,15 @@ internal sealed class OpenAIChat : IChatClient
 {
     private readonly HttpClient http;
     private readonly IChatClient client;
-    private readonly OpenAIDialect dialect;
+    private readonly OpenAIDialects dialects;
     private readonly WireFaults faults;
 
     public OpenAIChat(string name, Uri address, string? key, HttpMessageHandler network, TimeProvider time)
     {
-        dialect = new OpenAIDialect(address);
+        dialects = new OpenAIDialects(address);
         faults = new WireFaults(name, key, time);
         // Time limits are ours (TimeoutCoat), attempts too (RetryCoat).
-        http = new HttpClient(new WireTap(new OpenAIShape(), faults, key is null, dialect.Learn, network), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        http = new HttpClient(new WireTap(new OpenAIShape(), faults, key is null, network), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         client = new ChatClient("unnamed", new ApiKeyCredential(key ?? "none"), new OpenAIClientOptions
         {
             Endpoint = address,
@@ -38,7 +38,9 @@ internal sealed class OpenAIChat : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = CallOptions.Of(options);
-        return WireStream.ReadAsync(client, messages, Request(call), call.Ticket.Attempt.Wire, faults, cancellationToken);
+        var dialect = dialects.Of(call.ModelId);
+        call.Ticket.Attempt.Wire.Learn = dialect.Learner();
+        return WireStream.ReadAsync(client, messages, Request(call, dialect), call.Ticket.Attempt.Wire, faults, cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => client.GetService(serviceType, serviceKey);
@@ -50,7 +52,7 @@ internal sealed class OpenAIChat : IChatClient
     }
 
     /// <summary>The options as this endpoint wants them. What the SDK's types would reshape goes as raw JSON.</summary>
-    private ChatOptions Request(CallOptions call)
+    private static ChatOptions Request(CallOptions call, OpenAIDialect dialect)
     {
         var format = call.ResponseFormat as ChatResponseFormatJson;
         var tools = call.Tools;

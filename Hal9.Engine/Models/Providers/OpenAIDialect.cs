@@ -1,28 +1,51 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 
 namespace Hal9.Engine.Models.Providers;
 
-/// <summary>What differs between OpenAI-compatible endpoints: how the output limit is called, and what they refuse. Learned from their errors.</summary>
+/// <summary>The dialects of an endpoint's models: a gateway has many behind one address, and what one of them lacks the others may have.</summary>
+internal sealed class OpenAIDialects(Uri address)
+{
+    // Model names come from callers on pass-through: what was learned is forgotten before it could fill the memory.
+    private const int Most = 1024;
+    private readonly ConcurrentDictionary<string, OpenAIDialect> byModel = new(StringComparer.Ordinal);
+
+    public OpenAIDialect Of(string? model)
+    {
+        if (byModel.Count >= Most)
+        {
+            byModel.Clear();
+        }
+        return byModel.GetOrAdd(model ?? "", static (_, address) => new OpenAIDialect(address), address);
+    }
+}
+
+/// <summary>What differs between OpenAI-compatible endpoints and their models: how the output limit is called, and what they refuse. Learned from their errors.</summary>
 internal sealed class OpenAIDialect(Uri address)
 {
     // OpenAI and Azure refuse max_tokens for newer models; most others (Ollama, llama.cpp, Mistral…) ignore or refuse the new name.
     private volatile bool newName = IsHostOf(address, "openai.com") || IsHostOf(address, "azure.com") || IsHostOf(address, "azure-api.net");
     private volatile bool noStreamOptions;
 
-    /// <summary>Reads a refusal; true when the next request will be different.</summary>
-    public bool Learn(string error)
+    /// <summary>Makes the reader of a refusal of a request that is written now; it returns true when the next request will be different from this one.</summary>
+    public Func<string, bool> Learner()
     {
-        if (!newName && error.Contains("max_completion_tokens", StringComparison.Ordinal))
+        // Others may learn the same while this request is on its way: what counts is how this one was written.
+        var (asNew, asPlain) = (newName, noStreamOptions);
+        return error =>
         {
-            return newName = true;
-        }
-        if (!noStreamOptions && error.Contains("stream_options", StringComparison.Ordinal))
-        {
-            return noStreamOptions = true;
-        }
-        return false;
+            if (!asNew && error.Contains("max_completion_tokens", StringComparison.Ordinal))
+            {
+                return newName = true;
+            }
+            if (!asPlain && error.Contains("stream_options", StringComparison.Ordinal))
+            {
+                return noStreamOptions = true;
+            }
+            return false;
+        };
     }
 
     public ChatCompletionOptions Write(

@@ -6,7 +6,7 @@ namespace Hal9.Engine.Models.Providers;
 /// <summary>The stream of an OpenAI-compatible endpoint.</summary>
 internal sealed class OpenAIShape : IWireShape
 {
-        public string? EndMark => "[DONE]";
+    public string? EndMark => "[DONE]";
 
     // Within a JSON string quotes are escaped, so these words are property names wherever they stand.
     public bool IsPlain(ReadOnlySpan<byte> data) =>
@@ -61,6 +61,12 @@ internal sealed class OpenAIShape : IWireShape
                 record.Answered = true;
                 foreach (var call in ((choice["delta"] as JsonObject)?["tool_calls"] as JsonArray)?.OfType<JsonObject>() ?? [])
                 {
+                    if (call["function"] is JsonObject function && function["arguments"] is JsonObject whole)
+                    {
+                        // Some servers (Ollama's older ones) send the arguments as an object; the SDK reads text only.
+                        function["arguments"] = whole.ToJsonString();
+                        changed = true;
+                    }
                     record.AddArguments((call["index"] as JsonValue)?.TryGetValue(out int place) == true ? place : 0, (call["function"] as JsonObject)?["arguments"]?.ToString());
                 }
                 if (choice["finish_reason"] is JsonValue reason)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
 
 namespace Hal9.Engine.Models.Providers;
@@ -18,7 +19,9 @@ internal enum StructureAbility
 /// <summary>A configured provider, with what was learned of its endpoint since the start.</summary>
 internal sealed class Provider(string name, ProviderKind kind, Uri? address, IReadOnlyList<string> models, IChatClient client) : IDisposable
 {
-    private volatile StructureAbility structure = StructureAbility.Native;
+    // Model names come from callers on pass-through: what was learned is forgotten before it could fill the memory.
+    private const int MostLearned = 1024;
+    private readonly ConcurrentDictionary<string, StructureAbility> structures = new(StringComparer.Ordinal);
 
     public string Name { get; } = name;
 
@@ -30,20 +33,21 @@ internal sealed class Provider(string name, ProviderKind kind, Uri? address, IRe
 
     public IChatClient Client { get; } = client;
 
-    public StructureAbility Structure => structure;
+    /// <summary>The best way that a model is not known to lack.</summary>
+    public StructureAbility StructureOf(string model) => structures.GetValueOrDefault(model, StructureAbility.Native);
 
-    /// <summary>Notes that an ability failed; the next lesser one is used from now on. False when there is none left.</summary>
-    public bool Lacks(StructureAbility ability)
+    /// <summary>Notes the best way that a model has; others behind the same address may have better ones.</summary>
+    public void Learn(string model, StructureAbility best)
     {
-        if (ability == StructureAbility.Words)
+        if (best == StructureOf(model))
         {
-            return false;
+            return;
         }
-        if (structure <= ability)
+        if (structures.Count >= MostLearned)
         {
-            structure = ability + 1;
+            structures.Clear();
         }
-        return true;
+        structures.AddOrUpdate(model, best, (_, known) => known > best ? known : best);
     }
 
     public void Dispose() => Client.Dispose();

@@ -16,6 +16,8 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
     private readonly byte[] chunk = ArrayPool<byte>.Shared.Rent(16 * 1024);
     private readonly ArrayBufferWriter<byte> line = new();
     private readonly ArrayBufferWriter<byte> ready = new();
+    // An event's data so far, when it stands on several lines.
+    private byte[]? begun;
     private int taken;
     private bool ended;
     private bool returned;
@@ -109,6 +111,10 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
             Pass(line.WrittenSpan);
             line.ResetWrittenCount();
         }
+        if (begun is not null)
+        {
+            throw NotJson(begun);
+        }
         if (!record.Finished)
         {
             throw record.Answered ? faults.CutShort() : faults.Empty();
@@ -142,15 +148,30 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
         line.Write(bytes);
     }
 
+    private ModelCallFailed NotJson(ReadOnlySpan<byte> data) => faults.NotJson(Encoding.UTF8.GetString(data[..Math.Min(data.Length, 200)]));
+
     private void Pass(ReadOnlySpan<byte> whole)
     {
         var text = whole.TrimEnd("\r\n"u8);
+        if (text.IsEmpty && begun is not null)
+        {
+            throw NotJson(begun);
+        }
         if (!text.StartsWith("data:"u8))
         {
             ready.Write(whole);
             return;
         }
         var data = text["data:"u8.Length..].TrimStart((byte)' ');
+        var several = begun is not null;
+        if (several)
+        {
+            if (begun!.Length + data.Length > MostLine)
+            {
+                throw faults.TooLong();
+            }
+            data = (byte[])[.. begun, (byte)'\n', .. data];
+        }
         if (shape.EndMark is { } mark && data.Length == mark.Length && Encoding.UTF8.GetString(data) == mark)
         {
             record.Finished = true;
@@ -160,7 +181,7 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
         JsonNode? json;
         try
         {
-            if (record.Answered && shape.IsPlain(data))
+            if (!several && record.Answered && shape.IsPlain(data))
             {
                 var reader = new Utf8JsonReader(data);
                 while (reader.Read())
@@ -174,13 +195,18 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
         }
         catch (JsonException)
         {
-            throw faults.NotJson(Encoding.UTF8.GetString(data[..Math.Min(data.Length, 200)]));
+            // An event may be spread over several data lines; it is none when it ends like this.
+            begun = data.ToArray();
+            return;
         }
-        if (json is null || shape.Read(json, record, faults) is not { } replacement)
+        begun = null;
+        var replacement = json is null ? null : shape.Read(json, record, faults);
+        if (replacement is null && !several)
         {
             ready.Write(whole);
             return;
         }
+        replacement ??= json?.ToJsonString() ?? "null";
         ready.Write("data: "u8);
         ready.Write(Encoding.UTF8.GetBytes(replacement));
         ready.Write("\n"u8);

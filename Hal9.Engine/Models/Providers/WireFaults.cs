@@ -17,6 +17,7 @@ internal sealed class WireFaults(string provider, string? key, TimeProvider time
         var fault = code switch
         {
             401 or 403 => ModelFault.Unauthorized,
+            404 when body.Contains("model", StringComparison.OrdinalIgnoreCase) => ModelFault.UnknownModel,
             429 => ModelFault.RateLimited,
             408 or 409 or >= 500 => ModelFault.ProviderError,
             >= 400 => ModelFault.BadRequest,
@@ -33,7 +34,7 @@ internal sealed class WireFaults(string provider, string? key, TimeProvider time
             >= 500 => $"failed (HTTP {code}){Said(body)}",
             _ => $"refused the request (HTTP {code}){Said(body)}",
         };
-        return new ModelCallFailed(fault, $"{provider} {what}") { RetryAfter = RetryAfter(headers) };
+        return new ModelCallFailed(fault, $"{provider} {what}") { RetryAfter = RetryAfter(headers), ShouldRetry = ShouldRetry(headers) };
     }
 
     public ModelCallFailed Unreachable(Exception inner) => new(ModelFault.Unreachable, $"{provider} could not be reached: {Clean(inner.Message)}", inner);
@@ -91,11 +92,13 @@ internal sealed class WireFaults(string provider, string? key, TimeProvider time
         {
             return null;
         }
-        var error = root.TryGetProperty("error", out var e) ? e : root;
+        // FastAPI servers (vLLM, LiteLLM, TGI) put their complaint into "detail": a text, or a list of objects with "msg".
+        var error = root.TryGetProperty("error", out var e) ? e : root.TryGetProperty("detail", out var d) ? d : root;
         return error.ValueKind switch
         {
             JsonValueKind.String => error.GetString(),
             JsonValueKind.Object when error.TryGetProperty("message", out var m) && m.ValueKind == JsonValueKind.String => m.GetString(),
+            JsonValueKind.Array => error.GetRawText(),
             _ => null,
         };
     }
@@ -114,6 +117,10 @@ internal sealed class WireFaults(string provider, string? key, TimeProvider time
         }
         return text.Length > MostMessage ? string.Concat(line, "…") : line.ToString();
     }
+
+    /// <summary>OpenAI's and Anthropic's own word on whether trying again makes sense; it wins over the status.</summary>
+    private static bool? ShouldRetry(HttpResponseHeaders headers) =>
+        headers.TryGetValues("x-should-retry", out var values) && bool.TryParse(values.FirstOrDefault(), out var should) ? should : null;
 
     private TimeSpan? RetryAfter(HttpResponseHeaders headers)
     {

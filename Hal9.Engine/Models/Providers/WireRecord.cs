@@ -26,6 +26,9 @@ internal sealed class WireRecord
     /// <summary>The endpoint lacks something that the request had, and this was noted just now: the same call can be made again without it.</summary>
     public bool Learned { get; set; }
 
+    /// <summary>Reads a refusal of this request; true when the next one will be different.</summary>
+    public Func<string, bool>? Learn { get; set; }
+
     /// <summary>The usage object as it came; of several the union, later ones first.</summary>
     public Dictionary<string, JsonElement>? Usage { get; private set; }
 

@@ -9,7 +9,7 @@ namespace Hal9.Engine.Models.Providers;
 /// Sits between an SDK and the network, one per provider: turns HTTP errors, pages and connection faults into errors of ours, and lays a tap on
 /// the stream that notes usage and end marks. SDKs hide these, or word them each in their own way.
 /// </summary>
-internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless, Func<string, bool>? learn, HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private const int MostErrorBody = 64 * 1024;
 
@@ -40,7 +40,7 @@ internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless,
                 // Neither OpenAI nor Anthropic charge for a request that they answer with an HTTP error.
                 record.NotCharged = true;
                 var body = await ReadAsync(response, MostErrorBody, cancellationToken);
-                record.Learned = (int)response.StatusCode is 400 or 422 && learn?.Invoke(body) == true;
+                record.Learned = (int)response.StatusCode is 400 or 422 && record.Learn?.Invoke(body) == true;
                 throw record.Fault = faults.Status(response.StatusCode, body, response.Headers);
             }
             var mediaType = response.Content.Headers.ContentType?.MediaType;

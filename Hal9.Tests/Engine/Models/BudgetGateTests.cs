@@ -39,6 +39,42 @@ public sealed class BudgetGateTests
         Assert.Empty(bench.Provider.Exchanges);
     }
 
+    [Fact]
+    public async Task Model_ThatUsesMoreThanItsRequestCanHave_IsReservedForItFromThenOn()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Default = new ScriptedReply { Text = "Hm.", Usage = new ScriptedUsage(2000, 60) };
+
+        await bench.AskAsync(options: new ChatOptions { MaxOutputTokens = 50 });
+        await bench.AskAsync(options: new ChatOptions { MaxOutputTokens = 50 });
+        await bench.Open(model: "fast").GetResponseAsync([new(ChatRole.User, "Say something.")], new ChatOptions { MaxOutputTokens = 50 }, Now);
+
+        Assert.Equal([true, false, true], bench.Journal.Calls.Select(c => c.Outcome.Cost > c.Attempt.Reserved));
+    }
+
+    [Fact]
+    public async Task Usage_BeyondAnyReason_DoesNotRaiseTheNextReservation()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Default = new ScriptedReply { Text = "Hm.", Usage = new ScriptedUsage(90_000_000, 60) };
+
+        await bench.AskAsync();
+        await bench.AskAsync();
+
+        Assert.Equal(bench.Journal.Calls[0].Attempt.Reserved, bench.Journal.Calls[1].Attempt.Reserved);
+    }
+
+    [Fact]
+    public async Task Provider_InAnotherCase_IsBookedUnderItsConfiguredName()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        var client = bench.Models.Open(bench.Context(), new ModelRef("SCRIPTED", "strong"));
+
+        await client.GetResponseAsync([new(ChatRole.User, "Hi.")], cancellationToken: Now);
+
+        Assert.Equal(bench.Model(), Assert.Single(bench.Journal.Calls).Attempt.Model);
+    }
+
     [Theory]
     [InlineData(ProviderKind.OpenAI)]
     [InlineData(ProviderKind.Anthropic)]

@@ -78,6 +78,23 @@ public sealed class ModelCallTests
     }
 
     [Fact]
+    public async Task Call_OfAKnownModel_KeepsToWhatItCanGive()
+    {
+        await using var bench = await ModelBench.StartAsync(ProviderKind.Anthropic);
+        var (small, large) = (new ModelRef("claude", "claude-3-haiku-20240307"), new ModelRef("claude", "claude-sonnet-4-5"));
+
+        await AskAsync(small, most: 8192);
+        await AskAsync(large, most: 8192);
+        await AskAsync(large, most: null);
+        await AskAsync(small, most: 8192, neuron: "direct");
+
+        Assert.Equal([4096, 8192, 32_768, 8192], bench.Provider.Exchanges.Select(e => e.Request.MaxTokens!.Value));
+
+        Task<ChatResponse> AskAsync(ModelRef model, int? most, string neuron = "writer") =>
+            bench.Models.Open(bench.Context(leaf: $"1/{bench.Provider.Exchanges.Count}/1", neuron: neuron), model, null, most).GetResponseAsync([new(ChatRole.User, "Hi.")], cancellationToken: Now);
+    }
+
+    [Fact]
     public async Task Call_OfACaller_KeepsItsOptions()
     {
         await using var bench = await ModelBench.StartAsync();
@@ -198,5 +215,64 @@ public sealed class ModelCallTests
         Assert.Equal(4096, bench.Provider.Exchanges[3].Request.Body.GetProperty("max_completion_tokens").GetInt32());
         Assert.Equal([CallStatus.Failed, CallStatus.Failed, CallStatus.Succeeded, CallStatus.Succeeded], bench.Journal.Calls.Select(c => c.Outcome.Status));
         Assert.Equal(0, bench.OpenReservations());
+    }
+
+    [Fact]
+    public async Task Endpoint_ThatRefusesAFieldOfOneModel_IsAskedWithItForOthers()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Script(request => request.Model == "strong" && request.IncludeUsage ? ScriptedReply.Fail(Fault.Status(400, "invalid_request_error", "Unknown field stream_options.")) : null);
+
+        await bench.AskAsync();
+        await bench.Open(model: "fast", leaf: "2/work/1").GetResponseAsync([new(ChatRole.User, "Say something.")], cancellationToken: Now);
+
+        Assert.False(bench.Provider.Exchanges[1].Request.IncludeUsage);
+        Assert.True(bench.Provider.Exchanges[2].Request.IncludeUsage);
+        Assert.False(bench.Journal.Calls[^1].Outcome.UsageEstimated);
+    }
+
+    [Fact]
+    public async Task Endpoint_ThatRefusesAField_RefusesItToManyAtOnce_AndAllAreAskedAgain()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        var hold = new ScriptedGate();
+        bench.Provider.Script(request => request.IncludeUsage ? ScriptedReply.Fail(Fault.Status(400, "invalid_request_error", "Unknown field stream_options.")) with { Hold = hold } : null);
+
+        var answers = Enumerable.Range(1, 4).Select(i => bench.Open(leaf: $"{i}/work/1")
+            .GetResponseAsync([new(ChatRole.User, "Say something.")], cancellationToken: Now)).ToList();
+        await bench.Provider.ArrivalAsync(4, Now);
+        hold.Open();
+        await Task.WhenAll(answers);
+
+        Assert.Equal(8, bench.Provider.Exchanges.Count);
+        Assert.Equal(4, bench.Journal.Calls.Count(c => c.Outcome.Status == CallStatus.Succeeded));
+    }
+
+    [Theory]
+    [InlineData("""{"input_tokens":100,"output_tokens":7,"server_tool_use":{"web_search_requests":0}}""")]
+    [InlineData("""{"input_tokens":100,"output_tokens":7,"service_tier":{"name":"new"},"cache_creation":7}""")]
+    public async Task AnthropicUsage_ThatTheSdkCannotRead_IsReadAllTheSame(string usage)
+    {
+        await using var bench = await ModelBench.StartAsync(ProviderKind.Anthropic);
+        bench.Provider.Enqueue(ScriptedReply.Of("Fine.") with { Usage = new ScriptedUsage(100, 7) { Raw = usage } });
+
+        var answer = await bench.AskAsync();
+
+        Assert.Equal("Fine.", answer.Text);
+        Assert.Equal(new TokenUsage(100, 7), Assert.Single(bench.Journal.Calls).Outcome.Usage);
+    }
+
+    [Theory]
+    [InlineData(500, "false", 1)]
+    [InlineData(400, "true", 2)]
+    public async Task Provider_ThatSaysWhetherToTryAgain_IsFollowed(int status, string should, int exchanges)
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Enqueue(ScriptedReply.Fail(Fault.Status(status, "some_error", "Not now.") with { ShouldRetry = should }));
+
+        var failed = await Record.ExceptionAsync(() => bench.AskAsync());
+
+        Assert.Equal(exchanges, bench.Provider.Exchanges.Count);
+        Assert.Equal(exchanges == 1, failed is ModelCallFailed);
     }
 }

@@ -20,7 +20,8 @@ public sealed class ProviderFaultTests
     {
         ["401"] = (Fault.Unauthorized, ModelFault.Unauthorized, "refused our key", false),
         ["403"] = (Fault.Status(403, "forbidden", "No access to this model."), ModelFault.Unauthorized, "No access to this model.", false),
-        ["404"] = (Fault.ModelNotFound, ModelFault.BadRequest, "HTTP 404", false),
+        ["404"] = (Fault.ModelNotFound, ModelFault.UnknownModel, "HTTP 404", false),
+        ["404 elsewhere"] = (Fault.Status(404, "not_found", "No such address."), ModelFault.BadRequest, "No such address.", false),
         ["429"] = (Fault.RateLimited(), ModelFault.RateLimited, "rate limit", false),
         ["500"] = (Fault.ServerError, ModelFault.ProviderError, "HTTP 500", false),
         ["503"] = (Fault.Unavailable, ModelFault.ProviderError, "overloaded", false),

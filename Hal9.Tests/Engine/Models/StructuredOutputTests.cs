@@ -81,6 +81,72 @@ public sealed class StructuredOutputTests
         Assert.Contains("sendBack", bench.Provider.Exchanges[^1].Request.LastUser, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Refusal_ThatDoesNotSayWhy_MovesToTheNextWay_AndIsRememberedWhenThatWorks()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Script(request => request.ForcedTool is null ? ScriptedReply.Fail(Fault.Status(400, "invalid_request_error", "Grammar error.")) : ScriptedReply.Of(Good));
+
+        var first = await bench.Open(Format).GetResponseAsync(Question, cancellationToken: Now);
+        var second = await bench.Open(Format, leaf: "2/work/1").GetResponseAsync(Question, cancellationToken: Now);
+
+        Assert.Equal((Good, Good), (first.Text, second.Text));
+        Assert.Equal(3, bench.Provider.Exchanges.Count);
+    }
+
+    [Fact]
+    public async Task Refusal_ThatNoWayCures_IsToldAsItCameFirst_AndNothingIsLearned()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Enqueue(
+            ScriptedReply.Fail(Fault.Status(400, "invalid_request_error", "The prompt is too long.")),
+            ScriptedReply.Fail(Fault.Status(400, "invalid_request_error", "Too long, as a tool call.")),
+            ScriptedReply.Fail(Fault.Status(400, "invalid_request_error", "Too long, in words.")));
+
+        var failed = await Assert.ThrowsAsync<ModelCallFailed>(() => bench.Open(Format).GetResponseAsync(Question, cancellationToken: Now));
+        bench.Provider.Enqueue(ScriptedReply.Of(Good));
+        await bench.Open(Format, leaf: "2/work/1").GetResponseAsync(Question, cancellationToken: Now);
+
+        Assert.Equal(ModelFault.BadRequest, failed.Fault);
+        Assert.Contains("The prompt is too long.", failed.Message, StringComparison.Ordinal);
+        Assert.NotNull(bench.Provider.Exchanges[^1].Request.Schema);
+        Assert.Null(bench.Provider.Exchanges[^1].Request.ForcedTool);
+    }
+
+    [Fact]
+    public async Task Lack_OfOneModel_IsNotTheLackOfAnother()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Script(request => request.Model == "strong" && request.ForcedTool is null ? ScriptedReply.Fail(Fault.RefusesResponseFormat) : ScriptedReply.Of(Good));
+
+        await bench.Open(Format).GetResponseAsync(Question, cancellationToken: Now);
+        await bench.Open(Format, model: "fast", leaf: "2/work/1").GetResponseAsync(Question, cancellationToken: Now);
+
+        Assert.Null(bench.Provider.Exchanges[^1].Request.ForcedTool);
+    }
+
+    [Fact]
+    public async Task Repair_ShowsTheSchema_ToAServerThatPassedOverIt()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Enqueue(ScriptedReply.Of("I would say: accept."), ScriptedReply.Of(Good));
+
+        await bench.Open(Format).GetResponseAsync(Question, cancellationToken: Now);
+
+        Assert.Contains(Schema.GetRawText(), bench.Provider.Exchanges[1].Request.LastUser, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"a\":1}", "{\"a\":1}")]
+    [InlineData("```json\n{\"a\":1}\n```", "{\"a\":1}")]
+    [InlineData("Here it is:\n\n```json\n{\"a\":1}\n```\n\nAnything else?", "{\"a\":1}")]
+    [InlineData("<think>\nMaybe {\"a\":0}?\n</think>\n\n{\"a\":1}", "{\"a\":1}")]
+    [InlineData("Maybe {\"a\":0}?\n</think>\n```\n{\"a\":1}\n```", "{\"a\":1}")]
+    [InlineData("{\"a\":\"</think> and ```x``` stay\"}", "{\"a\":\"</think> and ```x``` stay\"}")]
+    [InlineData("Here:\n```json\n{\"a\":\"```sh\\nls\\n```\"}\n```", "{\"a\":\"```sh\\nls\\n```\"}")]
+    [InlineData("No JSON at all.", "No JSON at all.")]
+    public void Unfence_TakesTheJsonOutOfWhatStandsAroundIt(string text, string json) => Assert.Equal(json, Schemas.Unfence(text));
+
     [Theory]
     [InlineData("""{"verdict":"maybe","stars":4}""")]
     [InlineData("I would say: accept.")]

@@ -41,7 +41,7 @@ public sealed class TelemetryTests
         meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
         meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Take(instrument, value, tags));
         meters.Start();
-        bench.Provider.Enqueue(ScriptedReply.Fail(Fault.ServerError), ScriptedReply.Of("Fine.") with { Usage = new ScriptedUsage(100, 20, Cached: 40) });
+        bench.Provider.Enqueue(ScriptedReply.Fail(Fault.ServerError), ScriptedReply.Of("Fine.") with { ChunkSize = 2, Usage = new ScriptedUsage(100, 20, Cached: 40) });
 
         await bench.AskAsync("A secret question.", new ChatOptions { Temperature = 0.5f });
 
@@ -54,6 +54,7 @@ public sealed class TelemetryTests
         Assert.DoesNotContain(spans.SelectMany(s => s.TagObjects), tag => tag.Value?.ToString()?.Contains("secret", StringComparison.Ordinal) == true);
         Assert.Equal(2, measured.Count(m => m.Name == EngineTelemetry.OperationDuration));
         Assert.Single(measured, m => m.Name == EngineTelemetry.TimeToFirstChunk);
+        Assert.Equal(2, measured.Count(m => m.Name == EngineTelemetry.TimePerOutputChunk && m.Value >= 0 && m.Tags.ContainsKey("gen_ai.response.model")));
         Assert.Equal([("input", 100d), ("output", 20d)], measured.Where(m => m.Name == EngineTelemetry.TokenUsage).Select(m => ((string)m.Tags["gen_ai.token.type"]!, m.Value)));
 
         void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

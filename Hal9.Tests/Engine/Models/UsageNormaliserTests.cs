@@ -14,6 +14,7 @@ public sealed class UsageNormaliserTests
         { """{"prompt_tokens":100,"completion_tokens":20,"total_tokens":150,"completion_tokens_details":{"reasoning_tokens":30}}""", new(100, 50, 0, 0, 0, 30) },
         { """{"prompt_tokens":100,"completion_tokens":20,"prompt_cache_hit_tokens":60,"prompt_cache_miss_tokens":40}""", new(100, 20, 60) },
         { """{"prompt_tokens":0,"completion_tokens":0}""", new(0, 0) },
+        { """{"prompt_tokens":100.0,"completion_tokens":2e1,"prompt_tokens_details":{"cached_tokens":80.00}}""", new(100, 20, 80) },
         { """{"prompt_tokens":-1,"completion_tokens":5}""", null },
         { """{"prompt_tokens":1,"completion_tokens":-5}""", null },
         { """{"prompt_tokens":1.5,"completion_tokens":5}""", null },

@@ -47,12 +47,63 @@ public sealed class WireTapTests
     }
 
     [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public async Task Event_SpreadOverSeveralLines_IsOneEvent(string end)
+    {
+        var spread = Chunk.Replace("data: ", "", StringComparison.Ordinal).Replace(",\"", $",{end}data: \"", StringComparison.Ordinal);
+
+        var (text, _) = await AskAsync("text/event-stream", $"data: {spread}{end}{end}{Chunk}{end}{end}data: [DONE]{end}{end}");
+
+        Assert.Equal("HiHi", text.Text);
+    }
+
+    [Fact]
+    public async Task ToolArguments_SentAsAnObject_AreTakenAsTheirText()
+    {
+        var (answer, _) = await AskAsync("text/event-stream", """
+            data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"look","arguments":{"at":1}}}]},"finish_reason":"tool_calls"}]}
+
+            data: [DONE]
+
+
+            """);
+
+        var call = Assert.Single(answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>());
+        Assert.Equal("""{"at":1}""", call.AdditionalProperties![ModelService.RawArguments]);
+        Assert.Equal("1", call.Arguments!["at"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"detail":"Model weights are missing."}""", "Model weights are missing.")]
+    [InlineData("""{"detail":[{"loc":["body","temperature"],"msg":"too hot"}]}""", "too hot")]
+    public async Task Complaint_OfAFastApiServer_IsTold(string body, string says)
+    {
+        var failed = await Assert.ThrowsAsync<ModelCallFailed>(() => AskAsync("application/json", body, HttpStatusCode.UnprocessableEntity));
+
+        Assert.Contains(says, failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError, "false", false)]
+    [InlineData(HttpStatusCode.BadRequest, "true", true)]
+    [InlineData(HttpStatusCode.BadRequest, "perhaps", null)]
+    [InlineData(HttpStatusCode.BadRequest, null, null)]
+    public async Task ShouldRetry_OfTheProvider_IsKept(HttpStatusCode status, string? header, bool? expected)
+    {
+        var failed = await Assert.ThrowsAsync<ModelCallFailed>(() => AskAsync("application/json", "{}", status, header));
+
+        Assert.Equal(expected, failed.ShouldRetry);
+    }
+
+    [Theory]
     [InlineData("application/json", """{"error":{"message":"Model is loading","type":"server_error"}}""", ModelFault.ProviderError, "Model is loading")]
     [InlineData("application/json", """{"error":"no such model"}""", ModelFault.ProviderError, "no such model")]
     [InlineData("application/json", """{"hello":"world"}""", ModelFault.BadResponse, "where a stream of events was asked for")]
     [InlineData("application/json", """{"hello":""", ModelFault.BadResponse, "not JSON")]
     [InlineData("text/plain", "sk-hidden says hello", ModelFault.BadResponse, "text/plain")]
     [InlineData("text/event-stream", "data: sk-hidden is my name\n\n", ModelFault.BadResponse, "*** is my name")]
+    [InlineData("text/event-stream", "data: {\"begun\": ", ModelFault.BadResponse, "not JSON")]
     [InlineData("text/event-stream", "", ModelFault.BadResponse, "without any choice")]
     public async Task Nonsense_IsATypedErrorWithoutTheKey(string mediaType, string body, ModelFault fault, string says)
     {
@@ -71,9 +122,9 @@ public sealed class WireTapTests
         Assert.Contains("redirect", failed.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<(ChatResponse, CallTicket)> AskAsync(string mediaType, string body, HttpStatusCode status = HttpStatusCode.OK)
+    private static async Task<(ChatResponse, CallTicket)> AskAsync(string mediaType, string body, HttpStatusCode status = HttpStatusCode.OK, string? shouldRetry = null)
     {
-        using var network = new OneAnswer(mediaType, body, status);
+        using var network = new OneAnswer(mediaType, body, status, shouldRetry);
         using var chat = new OpenAIChat("odd", new Uri("http://odd.test/v1"), "sk-hidden", network, TimeProvider.System);
         using var provider = new Provider("odd", ProviderKind.OpenAI, new Uri("http://odd.test/v1"), [], chat);
         var ticket = new CallTicket(null!, new ModelRef("odd", "m"), provider, DateTimeOffset.MaxValue, false, false, new AttemptState());
@@ -81,9 +132,16 @@ public sealed class WireTapTests
         return (await chat.GetResponseAsync([new(ChatRole.User, "Hi.")], options, TestContext.Current.CancellationToken), ticket);
     }
 
-    private sealed class OneAnswer(string mediaType, string body, HttpStatusCode status) : HttpMessageHandler
+    private sealed class OneAnswer(string mediaType, string body, HttpStatusCode status, string? shouldRetry) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, mediaType), RequestMessage = request });
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, mediaType), RequestMessage = request };
+            if (shouldRetry is not null)
+            {
+                response.Headers.Add("x-should-retry", shouldRetry);
+            }
+            return Task.FromResult(response);
+        }
     }
 }

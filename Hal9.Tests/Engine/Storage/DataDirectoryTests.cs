@@ -3,6 +3,9 @@ using Hal9.Engine.Tenancy;
 using Hal9.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Hal9.Tests.Engine.Storage;
@@ -37,6 +40,16 @@ public sealed class DataDirectoryTests : IDisposable
         using var second = DataDirectory.Hold(folder.Path);
 
         Assert.Equal(folder.Path, second.Path);
+    }
+
+    [Fact]
+    public void Directory_ThatIsRelative_BeginsAtTheContentRoot()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = folder.Path });
+        builder.Services.AddStorage(new ConfigurationBuilder().AddInMemoryCollection([new("Data:Directory", "below/it")]).Build());
+        using var host = builder.Build();
+
+        Assert.Equal(Path.Combine(folder.Path, "below", "it"), host.Services.GetRequiredService<DataDirectory>().Path);
     }
 
     [Fact]

@@ -114,6 +114,18 @@ public sealed class ChatTests(Hal9Host host) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task PassThrough_OfMinimalEffort_ReachesTheProviderAsItIs()
+    {
+        var body = Ask("scripted/fast", "Think little.");
+        body["reasoning_effort"] = "minimal";
+
+        var (status, _, _) = await host.Owner.ChatAsync(body, Now);
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("minimal", host.Provider.Exchanges[^1].Request.Body.GetProperty("reasoning_effort").GetString());
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Hierarchy_GetsEarlierMessagesAndTags()
     {
         var body = JsonNode.Parse("""
@@ -142,6 +154,13 @@ public sealed class ChatTests(Hal9Host host) : IAsyncLifetime
     [InlineData("""{"model":"hal9/auto","response_format":{"type":"json_object"},"messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "response_format", "invalid_value")]
     [InlineData("""{"model":"hal9/auto","messages":[{"role":"assistant","content":"x"}]}""", 400, "invalid_request_error", "messages[0].role", "invalid_value")]
     [InlineData("""{"model":"hal9/auto","temperature":"hot","messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "temperature", "invalid_value")]
+    [InlineData("""{"model":"hal9/auto","temperature":2.1,"messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "temperature", "invalid_value")]
+    [InlineData("""{"model":"scripted/fast","temperature":-0.1,"messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "temperature", "invalid_value")]
+    [InlineData("""{"model":"scripted/fast","top_p":1.5,"messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "top_p", "invalid_value")]
+    [InlineData("""{"model":"scripted/fast","presence_penalty":3,"messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "presence_penalty", "invalid_value")]
+    [InlineData("""{"model":"hal9/auto","frequency_penalty":-3,"messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "frequency_penalty", "invalid_value")]
+    [InlineData("""{"model":"hal9/auto","stop":5,"messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "stop", "invalid_value")]
+    [InlineData("""{"model":"scripted/fast","tool_choice":"required","messages":[{"role":"user","content":"x"}]}""", 400, "invalid_request_error", "tool_choice", "invalid_value")]
     [InlineData("""{"model":"hal9/auto","messages":[""", 400, "invalid_request_error", null, "invalid_value")]
     public async Task BadRequest_IsNamedInOpenAisWords(string json, int status, string type, string? param, string code)
     {

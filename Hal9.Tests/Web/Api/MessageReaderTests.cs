@@ -33,6 +33,14 @@ public sealed class MessageReaderTests
         Assert.Equal(("c1", "3"), (got.CallId, got.Result));
     }
 
+    [Fact]
+    public void Read_ToolCallWithoutArguments_HasNoneRatherThanNull()
+    {
+        var call = Read("""{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"now","arguments":""}}]}""");
+
+        Assert.Empty(Assert.IsType<FunctionCallContent>(Assert.Single(call.Contents)).Arguments!);
+    }
+
     [Theory]
     [InlineData("""{"role":"robot","content":"x"}""", "messages[0].role")]
     [InlineData("""{"role":"user"}""", "messages[0].content")]

@@ -57,6 +57,8 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     [InlineData("""{"goal":"x","envelope":{"tokens":0}}""", "envelope.tokens")]
     [InlineData("""{"goal":"x","tags":[""]}""", "tags")]
     [InlineData("""{"goal":""", "body")]
+    [InlineData("null", "body")]
+    [InlineData("", "body")]
     public async Task Start_WithABadBody_IsAProblemThatNamesTheField(string json, string field)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
@@ -185,6 +187,28 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
         Assert.Equal(["status"], (await ProblemAsync(status, 400, "invalid-request")).GetProperty("errors").EnumerateObject().Select(e => e.Name));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task WrongMethod_NamesTheRightOnes()
+    {
+        using var answer = await Http.GetAsync("/v1/chat/completions", Now);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Equal(["POST"], answer.Content.Headers.Allow);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task OpenEndpoint_WithAFormForABody_SaysSoInsteadOfAskingToSignIn()
+    {
+        using var anybody = new HttpClient { BaseAddress = new Uri(host.Url) };
+        using var form = new FormUrlEncodedContent([new("email", "somebody@example.org")]);
+
+        using var answer = await anybody.PostAsync("/api/v1/auth/token", form, Now);
+        using var closed = await anybody.PostAsync("/api/v1/runs", form, Now);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, closed.StatusCode);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("GET", "/api/v1/runs/0190a1b2-0000-7000-8000-000000000000", 404, "not-found")]
     [InlineData("GET", "/api/v1/runs/not-an-id", 404, "not-found")]
@@ -200,6 +224,9 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     [InlineData("GET", "/api/v1/costs?from=yesterday", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/ledger?after=-1", 400, "invalid-cursor")]
     [InlineData("PATCH", "/api/v1/runs", 405, "method-not-allowed")]
+    [InlineData("GET", "/api/v1/runs/0190a1b2-0000-7000-8000-000000000000/cancel", 405, "method-not-allowed")]
+    [InlineData("POST", "/api/v1/users", 405, "method-not-allowed")]
+    [InlineData("POST", "/api/v1/nothing-here", 404, "not-found")]
     public async Task WhatIsNotThere_IsAProblemWithATypeThatExplains(string method, string path, int status, string kind)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);

@@ -59,7 +59,7 @@ internal sealed record ChatRequest
     [JsonPropertyName("frequency_penalty")]
     public float? FrequencyPenalty { get; init; }
 
-    /// <summary><c>none</c>, <c>low</c>, <c>medium</c>, <c>high</c>, <c>xhigh</c>. Pass-through only.</summary>
+    /// <summary><c>none</c>, <c>minimal</c>, <c>low</c>, <c>medium</c>, <c>high</c>, <c>xhigh</c>. Pass-through only.</summary>
     [JsonPropertyName("reasoning_effort")]
     public string? ReasoningEffort { get; init; }
 

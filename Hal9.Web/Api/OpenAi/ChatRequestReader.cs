@@ -12,6 +12,7 @@ internal static class ChatRequestReader
     private const int MostGoal = 100_000;
     private const int MostTags = 20;
     private const int LongestTag = 200;
+    private const string Minimal = "minimal";
 
     private static readonly Dictionary<string, RunMode> Modes = new(StringComparer.Ordinal)
     {
@@ -37,6 +38,11 @@ internal static class ChatRequestReader
         Require(request.Modalities is null || request.Modalities.All(m => m == "text"), "modalities", "Only text is offered.");
         Require(request.MaxTokens is null or > 0, "max_tokens", "Must be at least 1.");
         Require(request.MaxCompletionTokens is null or > 0, "max_completion_tokens", "Must be at least 1.");
+        Require(request.Temperature is null or (>= 0 and <= 2), "temperature", "Must be 0 to 2.");
+        Require(request.TopP is null or (>= 0 and <= 1), "top_p", "Must be 0 to 1.");
+        Require(request.PresencePenalty is null or (>= -2 and <= 2), "presence_penalty", "Must be -2 to 2.");
+        Require(request.FrequencyPenalty is null or (>= -2 and <= 2), "frequency_penalty", "Must be -2 to 2.");
+        _ = StopsOf(request.Stop);
         var tags = TagsOf(request);
         if (Modes.TryGetValue(request.Model!, out var mode))
         {
@@ -87,10 +93,17 @@ internal static class ChatRequestReader
             AllowMultipleToolCalls = request.ParallelToolCalls,
             Reasoning = EffortOf(request.ReasoningEffort),
         };
+        if (request.ReasoningEffort == Minimal)
+        {
+            // The library has no word for it; it goes to the endpoint as it is.
+            (options.AdditionalProperties ??= [])["reasoning_effort"] = JsonSerializer.SerializeToElement(Minimal);
+        }
         if (request.Tools is { Count: > 0 })
         {
             options.Tools = [.. request.Tools.Select(ToolOf)];
         }
+        Require(options.Tools is not null || request.ToolChoice is null or { ValueKind: JsonValueKind.Null } || request.ToolChoice is { ValueKind: JsonValueKind.String } choice && choice.GetString() is "none" or "auto",
+            "tool_choice", "There are no tools to choose from.");
         options.ToolMode = ChoiceOf(request.ToolChoice, options.Tools);
         ApplyFormat(request.ResponseFormat, options);
         return new StartRun
@@ -133,13 +146,13 @@ internal static class ChatRequestReader
 
     private static ReasoningOptions? EffortOf(string? effort) => effort switch
     {
-        null => null,
+        null or Minimal => null,
         "none" => new() { Effort = ReasoningEffort.None },
         "low" => new() { Effort = ReasoningEffort.Low },
         "medium" => new() { Effort = ReasoningEffort.Medium },
         "high" => new() { Effort = ReasoningEffort.High },
         "xhigh" => new() { Effort = ReasoningEffort.ExtraHigh },
-        _ => throw OpenAiError.Invalid("One of none, low, medium, high, xhigh.", "reasoning_effort"),
+        _ => throw OpenAiError.Invalid("One of none, minimal, low, medium, high, xhigh.", "reasoning_effort"),
     };
 
     private static AITool ToolOf(RequestTool tool, int index)

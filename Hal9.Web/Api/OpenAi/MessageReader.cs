@@ -120,7 +120,7 @@ internal static class MessageReader
         try
         {
             var text = call.Function.Arguments;
-            return new FunctionCallContent(id, name, string.IsNullOrWhiteSpace(text) ? null : JsonSerializer.Deserialize<Dictionary<string, object?>>(text));
+            return new FunctionCallContent(id, name, string.IsNullOrWhiteSpace(text) ? [] : JsonSerializer.Deserialize<Dictionary<string, object?>>(text));
         }
         catch (JsonException)
         {
