@@ -27,5 +27,8 @@ internal sealed class ToolFailure(int code, string title, string? detail = null,
         }
     }
 
+    /// <summary>The account signs in with a code of its authenticator app as well.</summary>
+    public bool IsCodeNeeded { get; init; }
+
     public static ToolFailure Usage(string title, string? detail = null) => new(ExitCode.Usage, title, detail);
 }

@@ -75,7 +75,10 @@ internal static class Refusals
                 Text(problem, "runId") is { } run ? $"run: {run}" : null,
                 Text(problem, "budgetId") is { } budget ? $"budget: {budget}" : null)
             : null;
-        return new ToolFailure(code, title, Join(Text(problem, "detail"), advice, room), Text(problem, "traceId"));
+        return new ToolFailure(code, title, Join(Text(problem, "detail"), advice, room), Text(problem, "traceId"))
+        {
+            IsCodeNeeded = problem.TryGetProperty("codeNeeded", out var needed) && needed.ValueKind == JsonValueKind.True,
+        };
     }
 
     private static int CodeOf(int status) => status switch

@@ -43,7 +43,7 @@ internal static class AccessCommands
                     ["code"] = result.GetValue(code),
                     ["tenant"] = result.GetValue(tenant),
                 };
-                var tokens = await console.SignInAsync(who, cancellationToken);
+                var tokens = await SignInAsync(call, console, who, cancellationToken);
                 profile = tokens.On(new Profile(Trimmed(url), who["email"]!.GetValue<string>()), around.Time.GetUtcNow());
             }
             await call.Store.SaveAsync(call.ProfileName, profile, cancellationToken);
@@ -79,6 +79,20 @@ internal static class AccessCommands
             await call.Printer.OneAsync(new Reply(JsonSerializer.Serialize(facts)), [new("url", "Console"), new("email", "E-mail"), new("credential", "Credential"), new("profile", "Profile")]);
             return ExitCode.Ok;
         });
+
+    /// <summary>Asks for the authenticator's code when the account turns out to have one.</summary>
+    private static async Task<Tokens> SignInAsync(Call call, ConsoleClient console, JsonObject who, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await console.SignInAsync(who, cancellationToken);
+        }
+        catch (ToolFailure failure) when (failure.IsCodeNeeded && call.Around.InputIsTerminal && who["code"] is null)
+        {
+            who["code"] = await AskAsync(call, "Code of your authenticator app: ", null, cancellationToken);
+            return await console.SignInAsync(who, cancellationToken);
+        }
+    }
 
     private static string Trimmed(Uri url) => url.ToString().TrimEnd('/');
 

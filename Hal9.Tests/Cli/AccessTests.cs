@@ -47,6 +47,36 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Somebody_IsAskedForAddressMailPasswordAndCode()
+    {
+        var bodies = new List<string>();
+        using var tool = new CliTool
+        {
+            Piped = null,
+            Secret = "the password",
+            Wire = () => new CannedWire(request =>
+            {
+                bodies.Add(request.Content!.ReadAsStream() is { } body ? new StreamReader(body).ReadToEnd() : "");
+                return bodies.Count == 1
+                    ? CannedWire.Of("""{"title":"Sign-in is needed.","status":401,"codeNeeded":true}""", HttpStatusCode.Unauthorized, "application/problem+json")
+                    : CannedWire.Of("""{"accessToken":"a","refreshToken":"r","expiresIn":600}""");
+            }),
+        };
+        foreach (var line in (string[])["", "me@example.org", "123456"])
+        {
+            tool.Typed.Type(line);
+        }
+
+        var result = await tool.RunAsync("login");
+
+        Assert.True(result.Code == ExitCode.Ok, result.Error);
+        Assert.DoesNotContain("the password", result.Out + result.Error, StringComparison.Ordinal);
+        Assert.Contains("the password", bodies[0], StringComparison.Ordinal);
+        Assert.Contains("123456", bodies[1], StringComparison.Ordinal);
+        Assert.Contains("Signed in at http://127.0.0.1:5080 as me@example.org.", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task StoredCredential_IsNotSentToAnotherAddress()
     {
         var wire = new CannedWire(_ => CannedWire.Of(Empty));

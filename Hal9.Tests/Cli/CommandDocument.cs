@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 using System.Text;
 using Hal9.Cli;
@@ -16,7 +17,7 @@ internal static class CommandDocument
             text.Append(CultureInfo.InvariantCulture, $"| {code} | {meaning} |\n");
         }
         text.Append("\n## Options of every command\n\n");
-        Options(text, root.Options.Where(option => option.Recursive));
+        Options(text, root.Options.Where(option => option is not HelpOption && option.Recursive));
         text.Append("## Commands\n\n");
         foreach (var command in root.Subcommands)
         {
