@@ -1,5 +1,6 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Conversations;
+using Hal9.Engine.Desk;
 using Hal9.Engine.Hosting;
 using Hal9.Engine.Models;
 using Hal9.Engine.Monitoring;
@@ -21,6 +22,7 @@ public static class EngineSetup
     public static IServiceCollection AddHal9Engine(this IServiceCollection services, IConfiguration settings) => services
         .AddHosting(settings)
         .AddConversations()
+        .AddDesk()
         .AddMonitoring()
         .AddRuns(settings)
         .AddNeurons()

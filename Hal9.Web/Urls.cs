@@ -1,3 +1,4 @@
+using Hal9.Web.Shared.Tables;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Hal9.Web;
@@ -19,9 +20,12 @@ public static class Urls
         ? "/chat"
         : WithQuery($"/chat/{conversationId}", ("leaf", leafId?.ToString()));
 
+    /// <summary>The runs of a list as CSV, with the list's query.</summary>
+    public const string RunsExport = "/runs/export.csv";
+
     /// <summary>The list of runs.</summary>
-    public static string Runs(string? status = null, string? kind = null, string? text = null, string? after = null) =>
-        WithQuery("/runs", ("status", status), ("kind", kind), ("q", text), ("after", after));
+    public static string Runs(string? status = null, string? kind = null, string? mode = null, string? text = null, TableQuery? table = null) => WithQuery(
+        "/runs", ("status", status), ("kind", kind), ("mode", mode), ("q", text), ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After));
 
     /// <summary>A run, one of its tabs and one of its steps.</summary>
     public static string Run(Guid runId, string? tab = null, Guid? stepId = null) =>

@@ -121,6 +121,31 @@ public sealed class RunService
         return store.ListAsync(actor.TenantId, everybody ? null : actor.UserId, filter, cancellationToken);
     }
 
+    /// <summary>How many runs <see cref="ListAsync"/> would list over all its pages, counted up to <paramref name="most"/>.</summary>
+    public Task<int> CountAsync(Actor actor, RunFilter filter, int most, CancellationToken cancellationToken)
+    {
+        var everybody = actor.May(Permission.ReadRuns);
+        Check(actor, everybody ? Permission.ReadRuns : Permission.UseRuns);
+        return store.CountAsync(actor.TenantId, everybody ? null : actor.UserId, filter, most, cancellationToken);
+    }
+
+    /// <summary>All that <see cref="ListAsync"/> would list, read page by page as it is taken.</summary>
+    public async IAsyncEnumerable<RunLine> ListAllAsync(Actor actor, RunFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var after = filter.After;
+        do
+        {
+            var page = await ListAsync(actor, filter with { After = after, Limit = 200 }, cancellationToken).ConfigureAwait(false);
+            foreach (var line in page.Items)
+            {
+                yield return line;
+            }
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+
     /// <summary>Events with a number above <paramref name="after"/>, stored ones first, then live ones; ends after <see cref="RunEnded"/>. Nothing when there is no such run.</summary>
     public async IAsyncEnumerable<RunEvent> WatchAsync(Actor actor, Guid runId, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

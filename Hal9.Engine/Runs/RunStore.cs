@@ -54,6 +54,27 @@ internal sealed class RunStore(TenantScope scope)
     public async Task<Page<RunLine>> ListAsync(Guid tenantId, Guid? userId, RunFilter filter, CancellationToken cancellationToken)
     {
         await using var db = scope.Open(tenantId);
+        var limit = Math.Clamp(filter.Limit, 1, 200);
+        var lines = await From(Narrow(db, userId, filter), filter).Take(limit + 1)
+            .Select(r => new RunLine(r.Id, r.Kind, r.Goal, r.Mode, r.Status, r.Cost, r.Provenance, r.StartedAt, r.EndedAt, r.UserId, r.Error))
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        if (lines.Count <= limit)
+        {
+            return new Page<RunLine>(lines, null);
+        }
+        var last = lines[limit - 1];
+        return new Page<RunLine>(lines[..limit], filter.Sort is RunSort.Cost ? Cursor.WriteSorted(last.Cost.Nano, last.Id) : last.Id.ToString());
+    }
+
+    /// <summary>How many runs the filter leaves, counted up to <paramref name="most"/>.</summary>
+    public async Task<int> CountAsync(Guid tenantId, Guid? userId, RunFilter filter, int most, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        return await Narrow(db, userId, filter).Take(most).CountAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IQueryable<RunRow> Narrow(EngineDb db, Guid? userId, RunFilter filter)
+    {
         var query = db.Set<RunRow>().AsNoTracking();
         if (userId is { } user)
         {
@@ -67,20 +88,36 @@ internal sealed class RunStore(TenantScope scope)
         {
             query = query.Where(r => r.Kind == kind);
         }
+        if (filter.Mode is { } mode)
+        {
+            query = query.Where(r => r.Mode == mode);
+        }
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
             var pattern = "%" + filter.Text.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
             query = query.Where(r => EF.Functions.Like(r.Goal, pattern, @"\"));
         }
-        if (Cursor.Read(filter.After) is { } after)
+        return query;
+    }
+
+    private static IQueryable<RunRow> From(IQueryable<RunRow> query, RunFilter filter)
+    {
+        if (filter.Sort is RunSort.Started)
         {
-            query = query.Where(r => r.Id < after);
+            if (Cursor.Read(filter.After) is { } after)
+            {
+                query = filter.Ascending ? query.Where(r => r.Id > after) : query.Where(r => r.Id < after);
+            }
+            return filter.Ascending ? query.OrderBy(r => r.Id) : query.OrderByDescending(r => r.Id);
         }
-        var limit = Math.Clamp(filter.Limit, 1, 200);
-        var lines = await query.OrderByDescending(r => r.Id).Take(limit + 1)
-            .Select(r => new RunLine(r.Id, r.Kind, r.Goal, r.Mode, r.Status, r.Cost, r.Provenance, r.StartedAt, r.EndedAt, r.UserId, r.Error))
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
-        return lines.Count <= limit ? new Page<RunLine>(lines, null) : new Page<RunLine>(lines[..limit], lines[limit - 1].Id.ToString());
+        if (Cursor.ReadSorted(filter.After) is { } place)
+        {
+            var cost = new Usd(place.Value);
+            query = filter.Ascending
+                ? query.Where(r => r.Cost > cost || (r.Cost == cost && r.Id > place.Id))
+                : query.Where(r => r.Cost < cost || (r.Cost == cost && r.Id < place.Id));
+        }
+        return filter.Ascending ? query.OrderBy(r => r.Cost).ThenBy(r => r.Id) : query.OrderByDescending(r => r.Cost).ThenByDescending(r => r.Id);
     }
 
     public async Task<IReadOnlyList<RunEvent>> EventsAsync(Guid tenantId, Guid runId, long after, int limit, CancellationToken cancellationToken)

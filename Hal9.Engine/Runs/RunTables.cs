@@ -12,6 +12,8 @@ internal sealed class RunTables :
         builder.HasKey(run => run.Id);
         builder.HasIndex(run => new { run.TenantId, run.Id });
         builder.HasIndex(run => new { run.Status, run.HeartbeatAt });
+        builder.HasIndex(run => new { run.TenantId, run.Cost, run.Id });
+        builder.HasIndex(run => new { run.TenantId, run.UserId, run.Id });
         builder.HasIndex(run => run.ConversationId);
     }
 

@@ -27,7 +27,27 @@ public sealed record RunLine(
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>Which runs a list shows.</summary>
-public sealed record RunFilter(RunStatus? Status = null, RunKind? Kind = null, string? Text = null, string? After = null, int Limit = 50);
+public sealed record RunFilter(RunStatus? Status = null, RunKind? Kind = null, string? Text = null, string? After = null, int Limit = 50)
+{
+    /// <summary>How deep; null: any.</summary>
+    public RunMode? Mode { get; init; }
+
+    /// <summary>What decides the order. A cursor belongs to the order in which it was given out.</summary>
+    public RunSort Sort { get; init; }
+
+    /// <summary>Lowest first instead of highest first.</summary>
+    public bool Ascending { get; init; }
+}
+
+/// <summary>What a list of runs is sorted by.</summary>
+public enum RunSort
+{
+    /// <summary>When they began.</summary>
+    Started,
+
+    /// <summary>What they cost; equal ones by when they began.</summary>
+    Cost,
+}
 
 /// <summary>What the user of a run asked it to keep to.</summary>
 public sealed record EnvelopeRequest(Usd? Cost = null, long? Tokens = null, int? Steps = null, int? Seconds = null);

@@ -30,4 +30,51 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture
         await Expect(page.Locator("tbody .chip").First).ToHaveTextAsync("Gelungen");
         await Chromium.KeepAsync(page, "german-runs");
     }
+
+    [Fact]
+    public async Task Person_filters_sorts_saves_the_view_and_walks_the_rows_by_keyboard()
+    {
+        host.Provider.Reset();
+        var mark = $"table {Guid.NewGuid():n}"[..14];
+        foreach (var goal in new[] { $"{mark} first", $"{mark} second" })
+        {
+            await host.Owner.EndedRunAsync(await host.Owner.StartRunAsync(goal, "quick", TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        }
+        var page = await chromium.SignInAsync(host.Url);
+        await page.GotoAsync($"/runs?q={Uri.EscapeDataString(mark)}");
+        await Expect(page.Locator(".row-link")).ToHaveCountAsync(2);
+
+        await page.ClickAsync(".sort >> text=Started");
+        await page.ClickAsync(".sort >> text=Started");
+        await Expect(page.Locator(".row-link").First).ToHaveTextAsync($"{mark} first");
+        await Expect(page.Locator(".table-count")).ToContainTextAsync("2 of ");
+        await page.ClickAsync("summary:has-text('Columns')");
+        await page.UncheckAsync(".table-columns label:has-text('Mode') input");
+        await Expect(page.Locator("th")).Not.ToContainTextAsync(["Mode"]);
+        await Chromium.KeepAsync(page, "runs-sorted");
+        await page.ClickAsync("summary:has-text('Views')");
+        await page.FillAsync(".views-save input[aria-label=Name]", mark);
+        await page.ClickAsync(".views-save button");
+        await Expect(page.Locator(".views-list .menu-item")).ToContainTextAsync([mark]);
+        await Chromium.KeepAsync(page, "runs-views");
+        await page.GotoAsync("/runs");
+        await page.ClickAsync("summary:has-text('Views')");
+        await page.ClickAsync($".views-list .menu-item:has-text('{mark}')");
+        await Expect(page.Locator(".row-link").First).ToHaveTextAsync($"{mark} first");
+        await page.ReloadAsync();
+        await Expect(page.Locator(".row-link").First).ToHaveTextAsync($"{mark} first");
+
+        await page.FocusAsync("#content");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("j");
+        await Expect(page.Locator(".row-link").Nth(1)).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("k");
+        await Expect(page.Locator(".row-link").First).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("/");
+        await Expect(page.Locator("input[type=search]")).ToBeFocusedAsync();
+        await page.FocusAsync("#content");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("h1")).ToHaveTextAsync($"{mark} first");
+    }
 }

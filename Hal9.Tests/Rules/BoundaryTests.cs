@@ -13,6 +13,15 @@ public sealed class BoundaryTests
         Rule.Holds(assemblies.Where(name => new[] { "Microsoft.AspNetCore", "MudBlazor", "Hal9" }.Any(start => name.StartsWith(start, StringComparison.Ordinal))));
     }
 
+    // The tool may be of another version than the console: it knows the published interface and nothing else.
+    [Fact]
+    public void Cli_ReferencesNoOtherProjectAndNoWebAssembly()
+    {
+        var assemblies = typeof(Hal9.Cli.Tool).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!);
+
+        Rule.Holds(assemblies.Where(name => new[] { "Microsoft.AspNetCore", "Hal9" }.Any(start => name.StartsWith(start, StringComparison.Ordinal))));
+    }
+
     [Fact]
     public void ProviderLibraries_AreSeenByModelsOnly() =>
         Rule.Holds(Uses(CompiledCode.Engine, ProviderLibraries, "Hal9.Engine.Models"));

@@ -11,7 +11,7 @@ public sealed partial class LicenceTests
     private static readonly string[] AllowedInTests = [.. Allowed, "MPL-2.0"];
 
     [Fact]
-    public void NuGetPackages_OfTheProduct_HaveAllowedLicences() => Check(Allowed, "Hal9.Engine", "Hal9.Web");
+    public void NuGetPackages_OfTheProduct_HaveAllowedLicences() => Check(Allowed, "Hal9.Engine", "Hal9.Web", "Hal9.Cli");
 
     [Fact]
     public void NuGetPackages_OfTheTests_HaveAllowedLicences() => Check(AllowedInTests, "Hal9.Tests", "Hal9.Benchmarks");

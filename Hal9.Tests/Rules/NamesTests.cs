@@ -11,7 +11,7 @@ public sealed partial class NamesTests
     [Fact]
     public void Types_OfEveryProject_HaveNoBannedWord()
     {
-        var types = new[] { typeof(Hal9.Engine.EngineSetup), typeof(Hal9.Web.WebSetup), typeof(NamesTests) }
+        var types = new[] { typeof(Hal9.Engine.EngineSetup), typeof(Hal9.Web.WebSetup), typeof(Hal9.Cli.Tool), typeof(NamesTests) }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.Namespace?.StartsWith("Hal9.", StringComparison.Ordinal) == true && !type.IsDefined(typeof(CompilerGeneratedAttribute), false));
 

@@ -9,7 +9,7 @@ public sealed partial class StairsTests
 
     private static readonly string[][] Stairs =
     [
-        ["Hosting"], ["Conversations", "Monitoring", "Codegen"], ["Runs"], ["Neurons"], ["Learning"], ["Memory"], ["Tools"], ["Sandbox"],
+        ["Hosting"], ["Conversations", "Monitoring", "Codegen", "Desk"], ["Runs"], ["Neurons"], ["Learning"], ["Memory"], ["Tools"], ["Sandbox"],
         ["Models"], ["Budgets"], ["Alerts", "Audit"], ["Events"], ["Tenancy", "Storage", "Diagnostics"],
     ];
 

@@ -2,6 +2,7 @@ using Hal9.Engine.Runs;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
 using Hal9.Web.Shared;
+using Hal9.Web.Shared.Tables;
 using Microsoft.AspNetCore.Components;
 
 namespace Hal9.Web.Runs;
@@ -9,12 +10,17 @@ namespace Hal9.Web.Runs;
 /// <summary>The list of runs. Its filters and its place are in the address; the newest page lives.</summary>
 public sealed partial class RunsPage(RunService runs, CurrentActor currentActor, NavigationManager navigation, ILogger<RunsPage> log)
 {
+    private const int MostCounted = 10_000;
+    private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
     private Actor actor = default!;
     private RunsQuery query = new();
     private RunsQuery? loaded;
     private RunLines? lines;
     private string? next;
+    private RowCount? count;
     private Failure? failure;
+    private DateTimeOffset? readAt;
+    private DateTimeOffset countedAt;
     private bool live = true;
     private bool pointed;
 
@@ -27,8 +33,22 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
     /// <summary>What the goal contains.</summary>
     [SupplyParameterFromQuery(Name = "q")] public string? Text { get; set; }
 
+    /// <summary>A <see cref="Hal9.Engine.Events.RunMode"/>.</summary>
+    [SupplyParameterFromQuery(Name = "mode")] public string? Mode { get; set; }
+
+    /// <summary>The column that decides the order.</summary>
+    [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
+
+    /// <summary><c>asc</c>: lowest first.</summary>
+    [SupplyParameterFromQuery(Name = "order")] public string? Order { get; set; }
+
+    /// <summary>Columns that are not shown.</summary>
+    [SupplyParameterFromQuery(Name = "hide")] public string? Hidden { get; set; }
+
     /// <summary>Where the page begins.</summary>
     [SupplyParameterFromQuery(Name = "after")] public string? After { get; set; }
+
+    [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync() => actor = await currentActor.GetAsync();
@@ -36,11 +56,12 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        query = RunsQuery.Parse(Status, Kind, Text, After);
-        if (query != loaded)
+        query = RunsQuery.Parse(Status, Kind, Mode, Text, TableQuery.Parse(Sort, Order, After, Hidden, RunsQuery.Sortable));
+        // Other columns are no other rows.
+        if (query with { Table = query.Table with { Hidden = null } } is var rows && rows != loaded)
         {
-            loaded = query;
-            lines = null;
+            loaded = rows;
+            (lines, count, countedAt) = (null, null, default);
             await LoadAsync();
         }
     }
@@ -61,13 +82,29 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
             {
                 return;
             }
-            failure = null;
-            next = page.Next;
+            (failure, next, readAt) = (null, page.Next, Clock.Now);
             (lines ??= new RunLines()).Merge(page.Items, hold: pointed && lines.Shown.Count > 0);
+            await CountAsync(asked);
         }
         catch (Exception e) when (!Stopping.IsCancellationRequested)
         {
             failure = Failure.Of(e, log);
+        }
+    }
+
+    // Counting reads more rows than a page does: not at each change.
+    private async Task CountAsync(RunsQuery asked)
+    {
+        if (Clock.Now - countedAt < CountEvery)
+        {
+            return;
+        }
+        countedAt = Clock.Now;
+        var counted = await runs.CountAsync(actor, asked.ToFilter(), MostCounted + 1, Stopping);
+        var all = asked.IsNarrowed && counted <= MostCounted ? await runs.CountAsync(actor, new RunFilter(), MostCounted + 1, Stopping) : 0;
+        if (asked == query)
+        {
+            count = new RowCount(Math.Min(counted, MostCounted), counted > MostCounted, asked.IsNarrowed && all is > 0 and <= MostCounted ? all : null);
         }
     }
 

@@ -1,28 +1,43 @@
 using Hal9.Engine.Events;
 using Hal9.Engine.Runs;
+using Hal9.Web.Shared.Tables;
 
 namespace Hal9.Web.Runs;
 
 /// <summary>What the address of the list of runs remembers. What cannot be read is left out, never guessed.</summary>
-public sealed record RunsQuery(RunStatus? Status = null, RunKind? Kind = null, string? Text = null, string? After = null)
+public sealed record RunsQuery(RunStatus? Status = null, RunKind? Kind = null, RunMode? Mode = null, string? Text = null)
 {
+    /// <summary>Keys of the columns that the list can be sorted by.</summary>
+    public static readonly string[] Sortable = ["started", "cost"];
+
     private const int PageLength = 50;
 
+    /// <summary>Sort, place and columns.</summary>
+    public TableQuery Table { get; init; } = new();
+
     /// <summary>Something narrows the list.</summary>
-    public bool IsNarrowed => Status is not null || Kind is not null || !string.IsNullOrWhiteSpace(Text);
+    public bool IsNarrowed => Status is not null || Kind is not null || Mode is not null || !string.IsNullOrWhiteSpace(Text);
 
     /// <summary>The newest page: only there do new runs appear.</summary>
-    public bool IsNewest => After is null;
+    public bool IsNewest => Table.After is null && Table.Sort is null or "started" && !Table.Ascending;
 
     /// <summary>Reads an address.</summary>
-    public static RunsQuery Parse(string? status, string? kind, string? text, string? after) => new(
-        Read<RunStatus>(status), Read<RunKind>(kind), string.IsNullOrWhiteSpace(text) ? null : text.Trim(), string.IsNullOrEmpty(after) ? null : after);
+    public static RunsQuery Parse(string? status, string? kind, string? mode, string? text, TableQuery table) =>
+        new(Read<RunStatus>(status), Read<RunKind>(kind), Read<RunMode>(mode), string.IsNullOrWhiteSpace(text) ? null : text.Trim()) { Table = table };
 
     /// <summary>The address.</summary>
-    public string ToUrl() => Urls.Runs(Write(Status), Write(Kind), Text, After);
+    public string ToUrl() => Urls.Runs(Write(Status), Write(Kind), Write(Mode), Text, Table);
+
+    /// <summary>The address of the same rows as CSV: all of them, from the first.</summary>
+    public string ToExportUrl() => Urls.RunsExport + (this with { Table = Table with { After = null, Hidden = null } }).ToUrl()[Urls.Runs().Length..];
 
     /// <summary>As the engine asks for it.</summary>
-    public RunFilter ToFilter() => new(Status, Kind, Text, After, PageLength);
+    public RunFilter ToFilter() => new(Status, Kind, Text, Table.After, PageLength)
+    {
+        Mode = Mode,
+        Sort = Table.Sort == "cost" ? RunSort.Cost : RunSort.Started,
+        Ascending = Table.Ascending,
+    };
 
     private static string? Write<T>(T? value) where T : struct, Enum => value?.ToString().ToLowerInvariant();
 

@@ -28,6 +28,14 @@ internal static class Glyphs
     public const string Search = "<circle cx='11' cy='11' r='6'/><path d='M20 20l-4.5-4.5'/>";
     public const string Close = "<path d='M6 6l12 12M18 6L6 18'/>";
 
+    public const string Columns = "<rect x='3' y='5' width='18' height='14' rx='2'/><path d='M9 5v14M15 5v14'/>";
+    public const string Download = "<path d='M12 4v11M7 11l5 5 5-5M5 20h14'/>";
+    public const string Sort = "<path d='M8 9l4-4 4 4M8 15l4 4 4-4'/>";
+    public const string SortUp = "<path d='M6 14l6-6 6 6'/>";
+    public const string SortDown = "<path d='M6 10l6 6 6-6'/>";
+    public const string Bookmark = "<path d='M6 4h12v16l-6-4-6 4z'/>";
+    public const string Bell = "<path d='M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4'/>";
+    public const string Menu = "<path d='M4 7h16M4 12h16M4 17h16'/>";
     public const string Queued = "<circle cx='12' cy='12' r='8' stroke-dasharray='3 3'/>";
     public const string Working = "<path d='M12 4a8 8 0 1 1-7 4'/>";
     public const string Waiting = "<circle cx='12' cy='12' r='8'/><path d='M12 8v4l3 2'/>";

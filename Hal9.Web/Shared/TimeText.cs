@@ -33,6 +33,9 @@ internal static partial class TimeText
     public static string Clock(DateTimeOffset at, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(at, zone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
+    /// <summary>The time of day to the second.</summary>
+    public static string Short(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>A duration with about three significant digits.</summary>
     public static string Length(TimeSpan span) => span switch
     {

@@ -1,8 +1,11 @@
-// Blocking on purpose, and tiny: tells the server the viewer's time zone before the first page that needs it. The theme needs no script:
+// Blocking on purpose, and tiny: sets the density of tables before the first paint, and tells the server the viewer's time zone before the first page that needs it. The theme needs no script:
 // the server renders it on <html> and `light-dark()` follows.
 (() => {
     const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone ?? "");
     if (zone && !document.cookie.split("; ").includes(`hal9-zone=${zone}`)) {
         document.cookie = `hal9-zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+    }
+    if (localStorage.getItem("hal9-dense") === "on") {
+        document.documentElement.dataset.dense = "";
     }
 })();

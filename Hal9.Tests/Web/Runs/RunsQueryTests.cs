@@ -1,5 +1,6 @@
 using Hal9.Engine.Events;
 using Hal9.Web.Runs;
+using Hal9.Web.Shared.Tables;
 
 namespace Hal9.Tests.Web.Runs;
 
@@ -10,10 +11,10 @@ public sealed class RunsQueryTests
     {
         foreach (var status in Enum.GetValues<RunStatus>())
         {
-            var query = new RunsQuery(status, RunKind.Api, "a & b = ü?", "cursor");
+            var query = new RunsQuery(status, RunKind.Api, RunMode.Deep, "a & b = ü?") { Table = new TableQuery("cost", true, "12_x", "kind.mode") };
             var read = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri("http://x" + query.ToUrl()).Query);
 
-            Assert.Equal(query, RunsQuery.Parse(read["status"], read["kind"], read["q"], read["after"]));
+            Assert.Equal(query, RunsQuery.Parse(read["status"], read["kind"], read["mode"], read["q"], TableQuery.Parse(read["sort"], read["order"], read["after"], read["hide"], RunsQuery.Sortable)));
         }
     }
 
@@ -22,5 +23,5 @@ public sealed class RunsQueryTests
     [InlineData("5")]
     [InlineData("")]
     [InlineData(null)]
-    public void Parse_OfWhatIsNoStatus_LeavesItOut(string? status) => Assert.Equal(new RunsQuery(), RunsQuery.Parse(status, null, " ", ""));
+    public void Parse_OfWhatIsNoStatus_LeavesItOut(string? status) => Assert.Equal(new RunsQuery(), RunsQuery.Parse(status, null, "", " ", TableQuery.Parse("goal", null, "", "", RunsQuery.Sortable)));
 }

@@ -281,6 +281,20 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "notice_reads",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_notice_reads", x => new { x.tenant_id, x.user_id, x.run_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "open_reservations",
                 columns: table => new
                 {
@@ -387,6 +401,24 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_runs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "saved_views",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    page = table.Column<string>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    query = table.Column<string>(type: "TEXT", nullable: false),
+                    is_shared = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_saved_views", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -507,9 +539,25 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 columns: new[] { "status", "heartbeat_at" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_runs_tenant_id_cost_id",
+                table: "runs",
+                columns: new[] { "tenant_id", "cost", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_id",
                 table: "runs",
                 columns: new[] { "tenant_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_tenant_id_user_id_id",
+                table: "runs",
+                columns: new[] { "tenant_id", "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_saved_views_tenant_id_page_user_id_name",
+                table: "saved_views",
+                columns: new[] { "tenant_id", "page", "user_id", "name" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_steps_run_id_path",
@@ -564,6 +612,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "neurons");
 
             migrationBuilder.DropTable(
+                name: "notice_reads");
+
+            migrationBuilder.DropTable(
                 name: "open_reservations");
 
             migrationBuilder.DropTable(
@@ -577,6 +628,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "runs");
+
+            migrationBuilder.DropTable(
+                name: "saved_views");
 
             migrationBuilder.DropTable(
                 name: "steps");
