@@ -1,11 +1,20 @@
 using Hal9.Web;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddHal9();
+try
+{
+    builder.AddHal9();
 
-var app = builder.Build();
-await app.UseHal9Async();
-await app.RunAsync();
+    var app = builder.Build();
+    await app.UseHal9Async();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartFault.Explain(e, builder.Configuration) is { } reason)
+{
+    await Console.Error.WriteLineAsync($"HAL9 Console cannot start:{Environment.NewLine}{reason}");
+    return 1;
+}
 
 /// <summary>The host; public so that tests can start it.</summary>
 public partial class Program;

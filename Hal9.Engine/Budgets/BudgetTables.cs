@@ -66,11 +66,10 @@ internal sealed class OpenReservationRow : ITenantOwned
     public DateTimeOffset At { get; init; }
 }
 
-/// <summary>Settled spend per tenant-local hour (keyed by the UTC instant of its start) and dimension.</summary>
-internal sealed class CostHourRow : ITenantOwned
+/// <summary>Settled spend of a stretch of time and dimension.</summary>
+internal abstract class CostRow : ITenantOwned
 {
     public Guid TenantId { get; init; }
-    public DateTimeOffset Hour { get; init; }
     public required string UserId { get; init; }
     public required string KeyId { get; init; }
     public required string Provider { get; init; }
@@ -90,28 +89,16 @@ internal sealed class CostHourRow : ITenantOwned
     public long Unpriced { get; set; }
 }
 
-/// <summary>The same per tenant-local day.</summary>
-internal sealed class CostDayRow : ITenantOwned
+/// <summary>Per tenant-local hour, keyed by the UTC instant of its start.</summary>
+internal sealed class CostHourRow : CostRow
 {
-    public Guid TenantId { get; init; }
-    public DateTimeOffset Day { get; init; }
-    public required string UserId { get; init; }
-    public required string KeyId { get; init; }
-    public required string Provider { get; init; }
-    public required string Model { get; init; }
-    public required string Neuron { get; init; }
-    public required string Layer { get; init; }
-    public required string RunKind { get; init; }
-    public Usd Amount { get; set; }
-    public long InputTokens { get; set; }
-    public long CachedTokens { get; set; }
-    public long CacheWriteTokens { get; set; }
-    public long OutputTokens { get; set; }
-    public long ReasoningTokens { get; set; }
-    public long Calls { get; set; }
+    public DateTimeOffset Hour { get; init; }
+}
 
-    /// <summary>Calls among them that had no price and were booked at the ceiling price.</summary>
-    public long Unpriced { get; set; }
+/// <summary>The same per tenant-local day.</summary>
+internal sealed class CostDayRow : CostRow
+{
+    public DateTimeOffset Day { get; init; }
 }
 
 internal sealed class BudgetTables :

@@ -1,31 +1,10 @@
 namespace Hal9.Engine.Budgets;
 
 /// <summary>A model's price from a date on, in integer pico-USD per token (USD per million tokens x 10^6).</summary>
-public sealed record ModelPrice
+public sealed record ModelPrice : TokenRates
 {
     /// <summary>Which list and row, as stored on calls, for example <c>shipped-2026-08-21/openai/gpt-4o-mini</c>.</summary>
     public required string Version { get; init; }
-
-    /// <summary>Plain input.</summary>
-    public required long Input { get; init; }
-
-    /// <summary>Input read from cache; null: as input.</summary>
-    public long? CachedInput { get; init; }
-
-    /// <summary>Input written to cache for 5 minutes; null: as input.</summary>
-    public long? CacheWrite { get; init; }
-
-    /// <summary>Input written to cache for an hour; null: as <see cref="CacheWrite"/>.</summary>
-    public long? CacheWrite1h { get; init; }
-
-    /// <summary>Plain output.</summary>
-    public required long Output { get; init; }
-
-    /// <summary>Reasoning output; null: as output.</summary>
-    public long? Reasoning { get; init; }
-
-    /// <summary>Per call, in nano-USD.</summary>
-    public long PerCallNano { get; init; }
 
     /// <summary>Prices of larger requests, by rising <see cref="PriceTier.Tokens"/>: the last one whose tokens the input exceeds is the price of the whole request.</summary>
     public IReadOnlyList<PriceTier> Above { get; init; } = [];
@@ -95,7 +74,7 @@ public sealed record ModelPrice
         return Base;
     }
 
-    private static Int128 WorstAt(PriceTier tier, long inputTokens, long maxOutputTokens)
+    private static Int128 WorstAt(TokenRates tier, long inputTokens, long maxOutputTokens)
     {
         var dearestInput = Math.Max(Math.Max(tier.Input, tier.CachedInput ?? 0), Math.Max(tier.CacheWrite ?? 0, tier.CacheWrite1h ?? 0));
         var dearestOutput = Math.Max(tier.Output, tier.Reasoning ?? 0);
@@ -104,30 +83,9 @@ public sealed record ModelPrice
     }
 }
 
-/// <summary>The price of a whole request whose input exceeds a size; units and defaults as in <see cref="ModelPrice"/>.</summary>
-public sealed record PriceTier
+/// <summary>The price of a whole request whose input exceeds a size.</summary>
+public sealed record PriceTier : TokenRates
 {
     /// <summary>Input tokens that the request must exceed.</summary>
     public required long Tokens { get; init; }
-
-    /// <summary>Plain input.</summary>
-    public required long Input { get; init; }
-
-    /// <summary>Input read from cache; null: as input.</summary>
-    public long? CachedInput { get; init; }
-
-    /// <summary>Input written to cache for 5 minutes; null: as input.</summary>
-    public long? CacheWrite { get; init; }
-
-    /// <summary>Input written to cache for an hour; null: as <see cref="CacheWrite"/>.</summary>
-    public long? CacheWrite1h { get; init; }
-
-    /// <summary>Plain output.</summary>
-    public required long Output { get; init; }
-
-    /// <summary>Reasoning output; null: as output.</summary>
-    public long? Reasoning { get; init; }
-
-    /// <summary>Per call, in nano-USD.</summary>
-    public long PerCallNano { get; init; }
 }

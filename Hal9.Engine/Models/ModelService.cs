@@ -67,6 +67,9 @@ public sealed class ModelService
     /// <summary>How the configured providers are, by the calls made to them; the built-in one cannot fail and is not listed.</summary>
     public IReadOnlyList<ProviderState> States => circuits.States;
 
+    /// <summary>What kind of provider a model has; null: unknown.</summary>
+    public ProviderKind? KindOf(ModelRef model) => providers.Find(model)?.Kind;
+
     /// <summary>All models that can be named: listed ones of each provider, the built-in one, and the tiers' models.</summary>
     public IReadOnlyList<ModelCard> List()
     {

@@ -91,6 +91,15 @@ internal sealed class LiveRun : IDisposable
         }
     }
 
+    /// <summary>Whether a step above this one was cancelled, and with it all below.</summary>
+    public bool IsWithinCancelledStep(string path)
+    {
+        lock (gate)
+        {
+            return cancelled.Any(above => above.Length > 0 && path.StartsWith(above + ".", StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>Marks a part as cancelled and returns all marked parts; the caller stores them before <see cref="Trip"/>.</summary>
     public IReadOnlyCollection<string> Mark(string path)
     {

@@ -152,14 +152,17 @@ internal sealed partial class RunHost(
     {
         try
         {
-            await places.WaitAsync(stopping.Token).ConfigureAwait(false);
+            var placed = await EnterAsync(run).ConfigureAwait(false);
             try
             {
                 await loop.ExecuteAsync(run, stopping.Token).ConfigureAwait(false);
             }
             finally
             {
-                places.Release();
+                if (placed)
+                {
+                    places.Release();
+                }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -180,6 +183,20 @@ internal sealed partial class RunHost(
             loops.TryRemove(KeyValuePair.Create(run.Row.Id, done.Task));
             run.Dispose();
             done.SetResult();
+        }
+    }
+
+    /// <summary>Waits for a place. A run that is stopped before it gets one only has its end to write, and needs none for that.</summary>
+    private async Task<bool> EnterAsync(LiveRun run)
+    {
+        try
+        {
+            await places.WaitAsync(run.Stopping).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

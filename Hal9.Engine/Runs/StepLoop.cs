@@ -81,6 +81,12 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
             await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, Cancelled, CancellationToken.None).ConfigureAwait(false);
             return new StepResult(false, Cancelled);
         }
+        catch (OperationCanceledException) when (run.IsWithinCancelledStep(assignment.Path))
+        {
+            // The run goes on without this part: its steps must not look as if they were at work until then.
+            await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, "The part that it belongs to was cancelled by an operator.", CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
         catch (Exception e) when (e is ModelCallFailed or BudgetRefused)
         {
             await run.Journal.EndStepAsync(step, parent, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message, CancellationToken.None).ConfigureAwait(false);

@@ -58,9 +58,6 @@ public class EngineDb : DbContext
         return Expression.Lambda(body, row);
     }
 
-    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
-        time => time.ToUnixTimeMilliseconds(), stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));
-
     private sealed class NanoUsd() : ValueConverter<Usd, long>(usd => usd.Nano, stored => new Usd(stored));
 }
 

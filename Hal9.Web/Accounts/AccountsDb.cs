@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Hal9.Web.Accounts;
 
@@ -64,9 +63,6 @@ internal class AccountsDb : IdentityUserContext<Person, Guid>
         builder.Entity<SetupLink>().ToTable("setup_links");
         builder.UseSnakeCaseColumns();
     }
-
-    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
-        time => time.ToUnixTimeMilliseconds(), stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));
 }
 
 /// <summary>The same model on PostgreSQL; a type of its own because migrations belong to a context type.</summary>

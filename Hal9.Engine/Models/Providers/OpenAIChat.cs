@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Text.Json;
 using Hal9.Engine.Models.Coats;
 using Microsoft.Extensions.AI;
 using OpenAI;
@@ -40,7 +41,7 @@ internal sealed class OpenAIChat : IChatClient
         var call = CallOptions.Of(options);
         var dialect = dialects.Of(call.ModelId);
         call.Ticket.Attempt.Wire.Learn = dialect.Learner();
-        return WireStream.ReadAsync(client, messages, Request(call, dialect), call.Ticket.Attempt.Wire, faults, cancellationToken);
+        return WireStream.ReadAsync(client, messages.Select(AsWritten), Request(call, dialect), call.Ticket.Attempt.Wire, faults, cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => client.GetService(serviceType, serviceKey);
@@ -50,6 +51,27 @@ internal sealed class OpenAIChat : IChatClient
         client.Dispose();
         http.Dispose();
     }
+
+    /// <summary>Earlier calls whose arguments were kept as text go as that text: the SDK knows only what could be parsed.</summary>
+    private static ChatMessage AsWritten(ChatMessage message)
+    {
+        var calls = message.Contents.OfType<FunctionCallContent>().ToList();
+        if (message.Role != ChatRole.Assistant || !calls.Exists(call => RawOf(call) is not null))
+        {
+            return message;
+        }
+        var written = new AssistantChatMessage(calls.ConvertAll(call => ChatToolCall.CreateFunctionToolCall(
+            call.CallId, call.Name, BinaryData.FromString(RawOf(call) ?? JsonSerializer.Serialize(call.Arguments, AIJsonUtilities.DefaultOptions)))));
+        if (message.Text is { Length: > 0 } text)
+        {
+            written.Content.Add(ChatMessageContentPart.CreateTextPart(text));
+        }
+        var copy = message.Clone();
+        copy.RawRepresentation = written;
+        return copy;
+    }
+
+    private static string? RawOf(FunctionCallContent call) => call.AdditionalProperties?.GetValueOrDefault(ModelService.RawArguments) as string;
 
     /// <summary>The options as this endpoint wants them. What the SDK's types would reshape goes as raw JSON.</summary>
     private static ChatOptions Request(CallOptions call, OpenAIDialect dialect)

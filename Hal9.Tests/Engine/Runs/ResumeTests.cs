@@ -127,7 +127,8 @@ public sealed class ResumeTests : IAsyncLifetime
 
         var run = await engine.Runs.CancelAsync(actor, started.Id, null, null, Cancel);
 
-        Assert.Equal(RunStatus.Cancelled, (await engine.Runs.WaitAsync(actor, run!.Id, Cancel)).Status);
+        var ended = await engine.Runs.WaitAsync(actor, run!.Id, Cancel);
+        Assert.Equal((RunStatus.Cancelled, null), (ended.Status, ended.Error));
         hold.Open();
     }
 

@@ -196,6 +196,31 @@ public sealed class RunTests(EngineHost engine) : IDisposable
     }
 
     [Fact]
+    public async Task CancelAsync_SubtreeWithStepsBelow_ConfirmsThemAllAtOnce()
+    {
+        var actor = await engine.NewTenantAsync();
+        var (slow, other) = (new ScriptedGate(), new ScriptedGate());
+        engine.Provider.Script(request => request.SchemaName switch
+        {
+            "plan" when request.LastUser.Contains("Slow", StringComparison.Ordinal) => Answers.Plan(("generalist", "Slow piece")),
+            "plan" when request.LastUser.Contains("Other", StringComparison.Ordinal) => Answers.Plan(("critic", "Other piece")),
+            "plan" => Answers.Plan(("analyst", "Slow"), ("architect", "Other")),
+            "work" => Answers.Work("never") with { Hold = request.LastUser.Contains("Slow", StringComparison.Ordinal) ? slow : other },
+            _ => Answers.Accepted,
+        });
+        var started = await engine.Runs.StartAsync(actor, new StartRun { Goal = "Both", Mode = RunMode.Deep }, Cancel);
+        await slow.Reached.WaitAsync(Cancel);
+        await other.Reached.WaitAsync(Cancel);
+        var part = (await engine.Runs.FindAsync(actor, started.Id, Cancel))!.AllSteps().Single(s => s.Goal == "Slow");
+
+        var run = await engine.Runs.CancelAsync(actor, started.Id, part.Id, "too slow", Cancel);
+        await engine.Runs.CancelAsync(actor, started.Id, null, "enough", Cancel);
+
+        Assert.Equal([StepStatus.Cancelled, StepStatus.Cancelled], run!.AllSteps().Where(s => s.Goal.StartsWith("Slow", StringComparison.Ordinal)).Select(s => s.Status));
+        Assert.Equal([StepStatus.Running, StepStatus.Running], run!.AllSteps().Where(s => s.Goal.StartsWith("Other", StringComparison.Ordinal)).Select(s => s.Status));
+    }
+
+    [Fact]
     public async Task StartAsync_ChildFailsForGood_EndsTheRunWithItsReason()
     {
         var actor = await engine.NewTenantAsync();

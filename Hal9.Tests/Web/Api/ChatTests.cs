@@ -46,6 +46,8 @@ public sealed class ChatTests(Hal9Host host) : IAsyncLifetime
         Assert.Equal("live", Assert.Single(headers.GetValues("x-hal9-provenance")));
         Assert.True(long.Parse(Assert.Single(headers.GetValues("x-hal9-overhead-ms")), System.Globalization.CultureInfo.InvariantCulture) >= 0);
         Assert.NotEmpty(headers.GetValues("x-request-id"));
+        // There is no limit per minute, so nothing is said of one.
+        Assert.DoesNotContain(headers, header => header.Key.StartsWith("x-ratelimit", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact(Timeout = 60_000)]
@@ -123,6 +125,67 @@ public sealed class ChatTests(Hal9Host host) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("minimal", host.Provider.Exchanges[^1].Request.Body.GetProperty("reasoning_effort").GetString());
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("scripted/strong")]
+    [InlineData("claude/strong")]
+    public async Task PassThrough_OfAnEarlierCallWithBrokenArguments_ReachesTheModelAsItWroteIt(string model)
+    {
+        var body = Ask(model, "Weather?");
+        body["tools"] = JsonNode.Parse("""[{"type":"function","function":{"name":"weather","parameters":{"type":"object"}}}]""");
+        body["messages"]!.AsArray().Add(JsonNode.Parse("""{"role":"assistant","content":"Let me see.","tool_calls":[{"id":"c1","type":"function","function":{"name":"weather","arguments":"{\"city\": \"Ro"}}]}"""));
+        body["messages"]!.AsArray().Add(JsonNode.Parse("""{"role":"tool","tool_call_id":"c1","content":"Your arguments are no JSON."}"""));
+
+        var (status, text, _) = await host.Owner.ChatAsync(body, Now);
+
+        Assert.True(status == HttpStatusCode.OK, text);
+        var said = host.Provider.Exchanges[^1].Request.Body.GetProperty("messages")[1];
+        var written = model.StartsWith("claude", StringComparison.Ordinal)
+            ? said.GetProperty("content")[1].GetProperty("input").GetProperty("unparsed").GetString()
+            : said.GetProperty("tool_calls")[0].GetProperty("function").GetProperty("arguments").GetString();
+        Assert.Equal("""{"city": "Ro""", written);
+        Assert.Contains("Let me see.", said.GetProperty("content").GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("seed", "7")]
+    [InlineData("presence_penalty", "0.5")]
+    [InlineData("frequency_penalty", "-1")]
+    [InlineData("reasoning_effort", "\"minimal\"")]
+    [InlineData("response_format", """{"type":"json_object"}""")]
+    public async Task PassThrough_OfWhatAnthropicHasNothingFor_IsRefusedByName(string name, string value)
+    {
+        var body = Ask("claude/strong", "Hi.");
+        body[name] = JsonNode.Parse(value);
+
+        var (status, text, _) = await host.Owner.ChatAsync(body, Now);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal(name, JsonDocument.Parse(text).RootElement.GetProperty("error").GetProperty("param").GetString());
+        Assert.Empty(host.Provider.Exchanges);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task PassThrough_OfOptions_ReachAnthropic()
+    {
+        var body = Ask("claude/strong", "Hi.");
+        body["temperature"] = 0.5;
+        body["stop"] = "END";
+        body["max_tokens"] = 77;
+        body["presence_penalty"] = 0;
+        body["parallel_tool_calls"] = false;
+        body["tools"] = JsonNode.Parse("""[{"type":"function","function":{"name":"weather","parameters":{"type":"object"}}}]""");
+
+        var (status, text, _) = await host.Owner.ChatAsync(body, Now);
+
+        Assert.True(status == HttpStatusCode.OK, text);
+        var sent = host.Provider.Exchanges[^1].Request.Body;
+        Assert.Equal(0.5, sent.GetProperty("temperature").GetDouble());
+        Assert.Equal("END", sent.GetProperty("stop_sequences")[0].GetString());
+        Assert.Equal(("strong", 77), (sent.GetProperty("model").GetString(), sent.GetProperty("max_tokens").GetInt32()));
+        Assert.Equal("Hi.", Assert.Single(host.Provider.Exchanges[^1].Request.Messages).Text);
+        Assert.True(sent.GetProperty("tool_choice").GetProperty("disable_parallel_tool_use").GetBoolean());
     }
 
     [Fact(Timeout = 60_000)]

@@ -35,7 +35,8 @@ public sealed class OperationTests(Hal9Host host)
         Assert.Contains("gen_ai_client_operation_duration_seconds_count{", text, StringComparison.Ordinal);
         Assert.Contains("http_server_request_duration_seconds_count{http_request_method=\"POST\"", text, StringComparison.Ordinal);
         Assert.Contains("hal9_build_info{version=", text, StringComparison.Ordinal);
-        Assert.Contains("hal9_neurons{layer=\"L2\",state=\"busy\"} 0", text, StringComparison.Ordinal);
+        // Meters belong to the process: engines of other tests may be at work in it.
+        Assert.Matches("""hal9_neurons\{layer="L2",state="busy"\} \d+""", text);
         Assert.Contains("hal9_runs_total{kind=\"api\",status=\"succeeded\"}", text, StringComparison.Ordinal);
         Assert.Contains("hal9_cost_usd_total{tenant=", text, StringComparison.Ordinal);
         await Promtool.CheckAsync(text, Now);

@@ -49,7 +49,7 @@ internal static class ChatRequestReader
             return ForHierarchy(request, mode) with { Tags = tags };
         }
         return ModelRef.TryParse(request.Model, out var model) && model.Provider != "hal9" && models.Knows(model)
-            ? ForModel(request, model) with { Tags = tags }
+            ? ForModel(request, model, models.KindOf(model)) with { Tags = tags }
             : throw OpenAiError.UnknownModel(request.Model!);
     }
 
@@ -77,8 +77,12 @@ internal static class ChatRequestReader
         return new StartRun { Goal = last.Text, Kind = RunKind.Api, Mode = mode, History = messages };
     }
 
-    private static StartRun ForModel(ChatRequest request, ModelRef model)
+    private static StartRun ForModel(ChatRequest request, ModelRef model, ProviderKind? kind)
     {
+        if (kind == ProviderKind.Anthropic)
+        {
+            RequireForAnthropic(request);
+        }
         var messages = request.Messages!.Select(MessageReader.Read).ToList();
         var asked = messages.LastOrDefault(m => m.Role == ChatRole.User)?.Text.Trim() ?? "";
         var options = new ChatOptions
@@ -104,7 +108,8 @@ internal static class ChatRequestReader
         }
         Require(options.Tools is not null || request.ToolChoice is null or { ValueKind: JsonValueKind.Null } || request.ToolChoice is { ValueKind: JsonValueKind.String } choice && choice.GetString() is "none" or "auto",
             "tool_choice", "There are no tools to choose from.");
-        options.ToolMode = ChoiceOf(request.ToolChoice, options.Tools);
+        // Anthropic takes the wish for one call at a time only beside a choice.
+        options.ToolMode = ChoiceOf(request.ToolChoice, options.Tools) ?? (kind == ProviderKind.Anthropic && request.ParallelToolCalls is false && options.Tools is not null ? ChatToolMode.Auto : null);
         ApplyFormat(request.ResponseFormat, options);
         return new StartRun
         {
@@ -114,6 +119,19 @@ internal static class ChatRequestReader
             Mode = RunMode.Direct,
             Direct = new DirectRequest(model, messages, options),
         };
+    }
+
+    /// <summary>What Anthropic has nothing for is refused rather than left out in silence; values that change nothing pass.</summary>
+    private static void RequireForAnthropic(ChatRequest request)
+    {
+        const string Not = "This model's provider does not offer it.";
+        Require(request.Seed is null, "seed", Not);
+        Require(request.PresencePenalty is null or 0, "presence_penalty", Not);
+        Require(request.FrequencyPenalty is null or 0, "frequency_penalty", Not);
+        Require(request.ReasoningEffort != Minimal, "reasoning_effort", $"{Not} The least is low.");
+        Require(request.ReasoningEffort is null or "none" || request.Temperature is null or 1, "temperature", "This model's provider takes none beside reasoning_effort.");
+        Require(request.ReasoningEffort is null or "none" || request.TopP is null or 1, "top_p", "This model's provider takes none beside reasoning_effort.");
+        Require(request.ResponseFormat?.Type != "json_object", "response_format", $"{Not} Use json_schema.");
     }
 
     /// <summary>User and metadata become cost tags. A value may be longer than a tag; its beginning is enough for a report.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hal9.Engine.Models;
 using Microsoft.Extensions.AI;
 
 namespace Hal9.Web.Api.OpenAi;
@@ -117,14 +118,19 @@ internal static class MessageReader
     {
         var id = call.Id ?? throw OpenAiError.Invalid("This field is required.", at + ".id");
         var name = call.Function?.Name ?? throw OpenAiError.Invalid("This field is required.", at + ".function.name");
+        var text = call.Function.Arguments;
         try
         {
-            var text = call.Function.Arguments;
             return new FunctionCallContent(id, name, string.IsNullOrWhiteSpace(text) ? [] : JsonSerializer.Deserialize<Dictionary<string, object?>>(text));
         }
         catch (JsonException)
         {
-            throw OpenAiError.Invalid("The arguments must be a JSON object.", at + ".function.arguments");
+            // A model wrote it, and its caller tells it so in the next message: it must see what it wrote. A provider that takes text gets the
+            // text, one that takes an object gets the text in an object.
+            return new FunctionCallContent(id, name, new Dictionary<string, object?> { ["unparsed"] = text })
+            {
+                AdditionalProperties = new() { [ModelService.RawArguments] = text },
+            };
         }
     }
 
