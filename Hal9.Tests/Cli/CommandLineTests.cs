@@ -51,7 +51,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task NobodyListening_ExitsWith6()
     {
-        using var tool = new CliTool { Wire = () => new CannedWire(_ => throw new HttpRequestException("Connection refused")) };
+        using var tool = new CliTool { Wire = () => new CannedWire(_ => Task.FromException<HttpResponseMessage>(new HttpRequestException("Connection refused"))) };
 
         var result = await tool.RunAsync("models", "--key", "hal9_x");
 
