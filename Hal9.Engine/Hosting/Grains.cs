@@ -11,7 +11,8 @@ internal sealed class RunGrain(RunHost host) : Grain, IRunGrain
     public Task<bool> CancelAsync(Guid? stepId, string path, string? reason, Guid? userId)
     {
         var key = this.GetPrimaryKeyString();
-        return host.CancelAsync(Guid.Parse(key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..]), stepId, path, reason, userId, CancellationToken.None);
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return host.CancelAsync(Guid.Parse(key[..slash]), Guid.Parse(key[(slash + 1)..]), stepId, path, reason, userId, CancellationToken.None);
     }
 }
 

@@ -94,12 +94,21 @@ internal sealed partial class RunHost(
     }
 
     /// <summary>Stops a run, or a step's subtree, of this process: stored first, then carried out, then confirmed.</summary>
-    /// <returns>False when the run is not at work here.</returns>
-    public async Task<bool> CancelAsync(Guid runId, Guid? stepId, string path, string? reason, Guid? userId, CancellationToken cancellationToken)
+    /// <returns>False when the run is not at work here; the order is stored then, and whoever takes the run up carries it out.</returns>
+    public async Task<bool> CancelAsync(Guid tenantId, Guid runId, Guid? stepId, string path, string? reason, Guid? userId, CancellationToken cancellationToken)
     {
         if (Find(runId) is not { } run)
         {
-            return false;
+            // Between a start and the first sweep nobody works on it: an order that was only handed on would be lost.
+            if (await NoteCancelAsync(tenantId, runId, path, new CancelRequested(stepId, reason, userId), cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+            if (Find(runId) is not { } taken)
+            {
+                return false;
+            }
+            run = taken;
         }
         try
         {
@@ -115,6 +124,25 @@ internal sealed partial class RunHost(
             await run.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         return true;
+    }
+
+    /// <returns>False when somebody took the run up meanwhile.</returns>
+    private async Task<bool> NoteCancelAsync(Guid tenantId, Guid runId, string path, CancelRequested request, CancellationToken cancellationToken)
+    {
+        if (await store.RowAsync(tenantId, runId, cancellationToken).ConfigureAwait(false) is not { EndedAt: null } row)
+        {
+            return true;
+        }
+        string[] paths = [.. JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], path];
+        try
+        {
+            await new RunJournal(row, RunPast.None, writer, feed, signals, time, endWriters).CancelRequestedAsync(paths, request, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Models.RunTakenOver)
+        {
+            return false;
+        }
     }
 
     /// <summary>Stops all loops and waits for them; their runs go on at the next start.</summary>

@@ -133,6 +133,33 @@ public sealed class ResumeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cancel_OfARunThatNobodyHasTakenUpYet_IsCarriedOutWhenItIs()
+    {
+        var actor = await engine.NewTenantAsync();
+        var hold = new ScriptedGate();
+        engine.Provider.Script(_ => ScriptedReply.Of("never") with { Hold = hold });
+        var host = engine.Services.GetRequiredService<RunHost>();
+        var row = new RunRow
+        {
+            Id = Guid.CreateVersion7(), TenantId = actor.TenantId, UserId = actor.UserId, Kind = RunKind.Api, Mode = RunMode.Quick, Status = RunStatus.Running, Goal = "Hi",
+            Tags = "[]", Owner = "a dead process", Epoch = 1, HeartbeatAt = DateTimeOffset.UtcNow, StartedAt = DateTimeOffset.UtcNow,
+        };
+        await using (var db = engine.Services.GetRequiredService<TenantScope>().Open(actor.TenantId))
+        {
+            db.Add(row);
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        await engine.Runs.CancelAsync(actor, row.Id, null, "enough", Cancel);
+        await host.SweepAsync(all: true, Cancel);
+        var run = await engine.Runs.WaitAsync(actor, row.Id, Cancel);
+        hold.Open();
+
+        Assert.Equal(RunStatus.Cancelled, run.Status);
+        Assert.Empty(engine.Provider.Exchanges);
+    }
+
+    [Fact]
     public async Task Start_SecondHostOnTheSameData_IsRefused()
     {
         using var folder = new TempFolder();

@@ -36,7 +36,6 @@ public sealed class MetricCatalogueTests
             lines, line => line.StartsWith(spec.Name + "{", StringComparison.Ordinal) || line.StartsWith(spec.Name + "_count{", StringComparison.Ordinal)));
         Assert.Contains(lines, line => line.StartsWith("hal9_budget_used_ratio{", StringComparison.Ordinal) && line.Contains("scope=\"tenant\"", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("hal9_budget_used_ratio{", StringComparison.Ordinal) && line.Contains("scope=\"key\"", StringComparison.Ordinal));
-        Assert.Contains("hal9_queue_depth{layer=\"L2\"} 0", lines);
         await Promtool.CheckAsync(text, Now);
     }
 }

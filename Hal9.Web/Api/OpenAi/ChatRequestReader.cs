@@ -31,6 +31,10 @@ internal static class ChatRequestReader
     {
         Require(!string.IsNullOrWhiteSpace(request.Model), "model", "This field is required.");
         Require(request.Messages is { Count: > 0 }, "messages", "At least one message is required.");
+        for (var i = 0; i < request.Messages!.Count; i++)
+        {
+            Require(request.Messages[i] is not null, $"messages[{i}]", "A message is required.");
+        }
         Require(request.N is null or 1, "n", "Only one choice per request is offered: n must be 1.");
         Require(request.Logprobs is not true, "logprobs", "Log probabilities are not offered.");
         Require(request.LogitBias is not { ValueKind: JsonValueKind.Object } bias || !bias.EnumerateObject().Any(), "logit_bias", "Logit bias is not offered.");
@@ -57,7 +61,7 @@ internal static class ChatRequestReader
     {
         var name = request.Model;
         Require(request.Tools is not { Count: > 0 }, "tools", $"{name} does not take tools yet; use a pass-through model (<provider>/<model>).");
-        Require(request.ToolChoice is null or { ValueKind: JsonValueKind.Null } || request.ToolChoice is { ValueKind: JsonValueKind.String } choice && choice.GetString() is "none" or "auto",
+        Require(request.ToolChoice is null or { ValueKind: JsonValueKind.Null } || request.ToolChoice is { ValueKind: JsonValueKind.String } choice && MessageReader.StringOf(choice, "tool_choice") is "none" or "auto",
             "tool_choice", $"{name} does not take tools yet; use a pass-through model (<provider>/<model>).");
         Require(request.ResponseFormat?.Type is null or "text", "response_format", $"{name} answers in text; use a pass-through model (<provider>/<model>) for JSON.");
 
@@ -106,7 +110,7 @@ internal static class ChatRequestReader
         {
             options.Tools = [.. request.Tools.Select(ToolOf)];
         }
-        Require(options.Tools is not null || request.ToolChoice is null or { ValueKind: JsonValueKind.Null } || request.ToolChoice is { ValueKind: JsonValueKind.String } choice && choice.GetString() is "none" or "auto",
+        Require(options.Tools is not null || request.ToolChoice is null or { ValueKind: JsonValueKind.Null } || request.ToolChoice is { ValueKind: JsonValueKind.String } choice && MessageReader.StringOf(choice, "tool_choice") is "none" or "auto",
             "tool_choice", "There are no tools to choose from.");
         // Anthropic takes the wish for one call at a time only beside a choice.
         options.ToolMode = ChoiceOf(request.ToolChoice, options.Tools) ?? (kind == ProviderKind.Anthropic && request.ParallelToolCalls is false && options.Tools is not null ? ChatToolMode.Auto : null);
@@ -154,9 +158,9 @@ internal static class ChatRequestReader
             case null or JsonValueKind.Null:
                 return null;
             case JsonValueKind.String:
-                return [stop.Value.GetString()!];
+                return [MessageReader.StringOf(stop.Value, "stop")];
             case JsonValueKind.Array when stop.Value.EnumerateArray().All(s => s.ValueKind == JsonValueKind.String):
-                return [.. stop.Value.EnumerateArray().Select(s => s.GetString()!)];
+                return [.. stop.Value.EnumerateArray().Select(s => MessageReader.StringOf(s, "stop"))];
             default:
                 throw OpenAiError.Invalid("A string or a list of strings.", "stop");
         }
@@ -175,7 +179,8 @@ internal static class ChatRequestReader
 
     private static AITool ToolOf(RequestTool tool, int index)
     {
-        Require(tool.Type is null or "function", $"tools[{index}].type", "Only tools of type function are offered.");
+        Require(tool is not null, $"tools[{index}]", "A tool is required.");
+        Require(tool!.Type is null or "function", $"tools[{index}].type", "Only tools of type function are offered.");
         Require(!string.IsNullOrEmpty(tool.Function?.Name), $"tools[{index}].function.name", "This field is required.");
         return new PassedTool(tool.Function!);
     }
@@ -188,7 +193,7 @@ internal static class ChatRequestReader
         }
         if (choice.Value.ValueKind == JsonValueKind.String)
         {
-            return choice.Value.GetString() switch
+            return MessageReader.StringOf(choice.Value, "tool_choice") switch
             {
                 "none" => ChatToolMode.None,
                 "auto" => ChatToolMode.Auto,
@@ -197,7 +202,7 @@ internal static class ChatRequestReader
             };
         }
         var name = choice.Value.ValueKind == JsonValueKind.Object && choice.Value.TryGetProperty("function", out var function)
-            && function.ValueKind == JsonValueKind.Object && function.TryGetProperty("name", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+            && function.ValueKind == JsonValueKind.Object && function.TryGetProperty("name", out var text) && text.ValueKind == JsonValueKind.String ? MessageReader.StringOf(text, "tool_choice") : null;
         Require(name is not null, "tool_choice", "One of none, auto, required, or a function by name.");
         Require(tools?.Any(tool => tool.Name == name) is true, "tool_choice", $"The function '{name}' is not among the tools.");
         return ChatToolMode.RequireSpecific(name!);

@@ -42,7 +42,7 @@ internal static class MessageReader
             case null or JsonValueKind.Null:
                 return [];
             case JsonValueKind.String:
-                return [new TextContent(content.Value.GetString())];
+                return [new TextContent(StringOf(content.Value, at))];
             case JsonValueKind.Array:
                 return [.. content.Value.EnumerateArray().Select((part, i) => PartOf(part, $"{at}[{i}]"))];
             default:
@@ -52,12 +52,12 @@ internal static class MessageReader
 
     private static AIContent PartOf(JsonElement part, string at)
     {
-        switch (Text(part, "type"))
+        switch (Text(part, "type", at))
         {
             case "text":
-                return new TextContent(Text(part, "text") ?? throw OpenAiError.Invalid("This field is required.", at + ".text"));
+                return new TextContent(Text(part, "text", at) ?? throw OpenAiError.Invalid("This field is required.", at + ".text"));
             case "refusal":
-                return new TextContent(Text(part, "refusal") ?? throw OpenAiError.Invalid("This field is required.", at + ".refusal"));
+                return new TextContent(Text(part, "refusal", at) ?? throw OpenAiError.Invalid("This field is required.", at + ".refusal"));
             case "image_url":
                 return ImageOf(Child(part, "image_url"), at + ".image_url");
             case "input_audio":
@@ -69,7 +69,7 @@ internal static class MessageReader
 
     private static AIContent ImageOf(JsonElement? image, string at)
     {
-        var url = Text(image, "url") ?? throw OpenAiError.Invalid("This field is required.", at + ".url");
+        var url = Text(image, "url", at) ?? throw OpenAiError.Invalid("This field is required.", at + ".url");
         AIContent content;
         if (url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
         {
@@ -89,7 +89,7 @@ internal static class MessageReader
                 ? new UriContent(url, "image/*")
                 : throw OpenAiError.Invalid("An http, https or data URL.", at + ".url");
         }
-        if (Text(image, "detail") is { } detail)
+        if (Text(image, "detail", at) is { } detail)
         {
             (content.AdditionalProperties ??= [])["detail"] = detail;
         }
@@ -98,7 +98,7 @@ internal static class MessageReader
 
     private static DataContent AudioOf(JsonElement? audio, string at)
     {
-        var kind = Text(audio, "format") switch
+        var kind = Text(audio, "format", at) switch
         {
             "wav" => "audio/wav",
             "mp3" => "audio/mpeg",
@@ -106,7 +106,7 @@ internal static class MessageReader
         };
         try
         {
-            return new DataContent(Convert.FromBase64String(Text(audio, "data") ?? ""), kind);
+            return new DataContent(Convert.FromBase64String(Text(audio, "data", at) ?? ""), kind);
         }
         catch (FormatException)
         {
@@ -116,7 +116,7 @@ internal static class MessageReader
 
     private static FunctionCallContent CallOf(ToolCall call, string at)
     {
-        var id = call.Id ?? throw OpenAiError.Invalid("This field is required.", at + ".id");
+        var id = (call ?? throw OpenAiError.Invalid("A tool call is required.", at)).Id ?? throw OpenAiError.Invalid("This field is required.", at + ".id");
         var name = call.Function?.Name ?? throw OpenAiError.Invalid("This field is required.", at + ".function.name");
         var text = call.Function.Arguments;
         try
@@ -134,9 +134,22 @@ internal static class MessageReader
         }
     }
 
+    /// <summary>A text. JSON can write half of a character (a lone surrogate), which no text can hold.</summary>
+    public static string StringOf(JsonElement text, string at)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw OpenAiError.Invalid("This is not valid Unicode text.", at);
+        }
+    }
+
     private static JsonElement? Child(JsonElement owner, string name) =>
         owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var child) ? child : null;
 
-    private static string? Text(JsonElement? owner, string name) =>
-        owner is { ValueKind: JsonValueKind.Object } some && some.TryGetProperty(name, out var child) && child.ValueKind == JsonValueKind.String ? child.GetString() : null;
+    private static string? Text(JsonElement? owner, string name, string at) =>
+        owner is { ValueKind: JsonValueKind.Object } some && some.TryGetProperty(name, out var child) && child.ValueKind == JsonValueKind.String ? StringOf(child, $"{at}.{name}") : null;
 }
