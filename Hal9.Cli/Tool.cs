@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.Json;
 using Hal9.Cli.Commands;
 
 namespace Hal9.Cli;
@@ -70,6 +71,11 @@ internal sealed class Tool
         catch (OperationCanceledException) when (whole.Token.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or JsonException)
+        {
+            await new ToolFailure(ExitCode.Failed, "The answer is not what was expected.", $"Is this the address of a HAL9 Console? ({e.Message})").TellAsync(around.Error);
+            return ExitCode.Failed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -26,6 +26,8 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
         await LookAsync("runs", "/runs", ".table");
         await LookAsync("runs-none", "/runs?q=nothing-has-this-goal", ".empty");
         await LookAsync("run-tree", $"/runs/{run}", ".tree-row");
+        await page.ClickAsync(".cli-line summary");
+        await LookAsync("run-on-the-command-line", null, ".cli-line .code");
         await LookAsync("run-timeline", $"/runs/{run}?tab=timeline", ".waterfall");
         await LookAsync("run-thread", $"/runs/{run}?tab=thread", ".turn-answer");
         await LookAsync("run-raw", $"/runs/{run}?tab=raw", "#raw-json");

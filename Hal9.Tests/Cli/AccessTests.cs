@@ -123,19 +123,30 @@ public sealed class AccessTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var refreshes = 0;
-        var wire = new CannedWire(request =>
+        var tooMany = new TaskCompletionSource();
+        var queue = new QueueTime();
+        var wire = new CannedWire(async request =>
         {
             if (request.RequestUri!.AbsolutePath != "/api/v1/auth/token")
             {
                 return CannedWire.Of(Empty);
             }
             var number = Interlocked.Increment(ref refreshes);
+            if (number == 2)
+            {
+                // Held until others either wait for their turn, as they should, or have come here as well.
+                await Task.WhenAny(tooMany.Task, queue.Reached).WaitAsync(Now);
+            }
+            else if (number > 2)
+            {
+                tooMany.TrySetResult();
+            }
             return CannedWire.Of($$"""{"accessToken":"access{{number}}","refreshToken":"refresh{{number}}","expiresIn":600,"tokenType":"Bearer"}""");
         });
         using var tool = new CliTool { Wire = () => wire, Piped = "password\n", Time = time };
         await tool.RunAsync("login", "--url", Url, "--email", "me@example.org", "--password-stdin");
         time.Advance(TimeSpan.FromMinutes(11));
-        tool.Time = TimeProvider.System;
+        tool.Time = queue;
         var store = new CredentialStore(new Surroundings { In = TextReader.Null, Out = TextWriter.Null, Error = TextWriter.Null, Folder = tool.Folder });
         await store.SaveAsync("default", store.Find("default")! with { ExpiresAt = DateTimeOffset.UtcNow }, Now);
 
@@ -144,6 +155,24 @@ public sealed class AccessTests
         Assert.All(results, result => Assert.Equal(ExitCode.Ok, result.Code));
         Assert.Equal(2, refreshes);
         Assert.Equal("refresh2", store.Find("default")!.RefreshToken);
+    }
+
+    /// <summary>The system's time, which notes when somebody waits.</summary>
+    private sealed class QueueTime : TimeProvider
+    {
+        private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int waits;
+
+        public Task Reached => reached.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (Interlocked.Increment(ref waits) == 5)
+            {
+                reached.SetResult();
+            }
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 
     [Fact]

@@ -51,13 +51,48 @@ public sealed class CommandLineTests
     [Fact]
     public async Task NobodyListening_ExitsWith6()
     {
-        using var tool = new CliTool { Wire = () => new CannedWire(_ => throw new HttpRequestException("Connection refused")) };
+        using var tool = new CliTool { Wire = () => new CannedWire(_ => Task.FromException<HttpResponseMessage>(new HttpRequestException("Connection refused"))) };
 
         var result = await tool.RunAsync("models", "--key", "hal9_x");
 
         Assert.Equal(ExitCode.Unreachable, result.Code);
         Assert.Contains("Connection refused", result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Out);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"items":7}""")]
+    [InlineData("[]")]
+    [InlineData("<html>")]
+    public async Task AnswerOfSomethingElse_ExitsWith1AndSaysSo(string body)
+    {
+        using var tool = new CliTool { Wire = () => new CannedWire(_ => CannedWire.Of(body)) };
+
+        var result = await tool.RunAsync("models", "--key", "hal9_x");
+
+        Assert.Equal((ExitCode.Failed, ""), (result.Code, result.Out));
+        Assert.Contains("HAL9 Console", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(429, """{"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}}""", ExitCode.Budget)]
+    [InlineData(429, """{"type":"/api/problems/budget-refused","title":"t"}""", ExitCode.Budget)]
+    [InlineData(429, """{"type":"/api/problems/rate-limited","title":"t"}""", ExitCode.Failed)]
+    [InlineData(503, """{"type":"/api/problems/unavailable","title":"t"}""", ExitCode.Unreachable)]
+    [InlineData(503, """{"error":{"message":"m","type":"server_error","code":"provider_unavailable"}}""", ExitCode.Failed)]
+    [InlineData(502, "Bad gateway", ExitCode.Unreachable)]
+    [InlineData(302, "", ExitCode.Unreachable)]
+    [InlineData(403, """{"title":"Not allowed."}""", ExitCode.Denied)]
+    [InlineData(500, """{"title":"Something went wrong here."}""", ExitCode.Failed)]
+    public async Task Refusal_HasItsExitCode(int status, string body, int code)
+    {
+        using var tool = new CliTool { Wire = () => new CannedWire(_ => CannedWire.Of(body, (System.Net.HttpStatusCode)status)) };
+
+        var result = await tool.RunAsync("models", "--key", "hal9_x");
+
+        Assert.Equal((code, ""), (result.Code, result.Out));
+        Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,11 @@ using System.Diagnostics;
 using System.Text.Json;
 using Hal9.Cli;
 using Hal9.Engine;
+using Hal9.Engine.Conversations;
+using Hal9.Engine.Events;
+using Hal9.Engine.Tenancy;
 using Hal9.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hal9.Tests.Journeys;
 
@@ -241,6 +245,34 @@ public sealed class CommandLineJourney(Hal9Host host) : IAsyncLifetime
         Assert.Contains("✓ L3", result.Out, StringComparison.Ordinal);
         Assert.Contains("✓ L2", result.Out, StringComparison.Ordinal);
         Assert.Contains(ended.GetProperty("answer").GetString()!, result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_conversation_is_listed_read_and_taken_away()
+    {
+        var user = (await host.Owner.GetAsync("/api/v1/keys", Now)).GetProperty("items")[0].GetProperty("userId").GetGuid();
+        var membership = (await host.Services.GetRequiredService<TenantService>().OfPersonAsync(user, Now))[0];
+        host.Provider.Enqueue(ScriptedReply.Of("Leaves, and \u001b[2J hot water."));
+        var sent = await host.Services.GetRequiredService<ConversationService>().SendAsync(new Actor(membership.TenantId, user, membership.Role), null, null, "What is tea?", RunMode.Quick, Now);
+        await host.Owner.EndedRunAsync(sent.RunId, Now);
+        var id = sent.ConversationId.ToString();
+
+        var list = await tool.RunAsync("history", "list", "--output", "csv");
+        var shown = await tool.RunAsync("history", "show", id);
+        var csv = await tool.RunAsync("history", "show", id, "--output", "csv");
+        var markdown = await tool.RunAsync("history", "export", id);
+        var json = await tool.RunAsync("history", "export", id, "--format", "json");
+
+        Assert.Contains(list.Out.Split('\n'), line => line.StartsWith(id, StringComparison.Ordinal));
+        Assert.Contains("hot water.", shown.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', shown.Out);
+        Assert.Equal("id,createdAt,role,status,provenance,costUsd,runId,content", csv.Out.Split('\n')[0]);
+        Assert.StartsWith("# What is tea?\n\n## You, ", markdown.Out, StringComparison.Ordinal);
+        Assert.Contains("Leaves, and \u001b[2J hot water.", markdown.Out, StringComparison.Ordinal);
+        var whole = JsonDocument.Parse(json.Out).RootElement;
+        Assert.Equal(id, whole.GetProperty("conversation").GetProperty("id").GetString());
+        Assert.Equal(await host.Owner.Http.GetStringAsync($"/api/v1/conversations/{id}/messages", Now), whole.GetProperty("messages").GetRawText());
+        Assert.Equal(ExitCode.NotFound, (await tool.RunAsync("history", "show", Guid.NewGuid().ToString())).Code);
     }
 
     [Fact(Timeout = 60_000)]

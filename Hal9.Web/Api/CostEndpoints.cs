@@ -36,7 +36,7 @@ internal static class CostEndpoints
         .Produces<ListBody<CostBody>>().ProducesProblems(400, 401, 403, 501);
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, CostService costs, CancellationToken cancellationToken,
+        HttpContext context, CostService costs, TimeProvider time, CancellationToken cancellationToken,
         [FromQuery, Description("From this time on (ISO 8601).")] DateTimeOffset? from = null,
         [FromQuery, Description("Up to this time (ISO 8601).")] DateTimeOffset? to = null,
         [FromQuery, Description("tenant, user, key, model, provider, neuron, layer, kind or run; team and tag are not built yet.")] string groupBy = "tenant",
@@ -54,6 +54,9 @@ internal static class CostEndpoints
         {
             return Problems.Invalid("granularity", "One of hour, day, week, month.");
         }
+        // Nothing is spent in the future, and the last period before the end of the calendar has no end.
+        var latest = time.GetUtcNow().AddYears(1);
+        to = to > latest ? latest : to;
         try
         {
             var items = await costs.ListAsync(CurrentActor.From(context.User), new CostQuery(group.Value, from?.ToUniversalTime(), to?.ToUniversalTime(), period), cancellationToken);

@@ -31,6 +31,10 @@ public sealed record RunsQuery(RunStatus? Status = null, RunKind? Kind = null, R
     /// <summary>The address of the same rows as CSV: all of them, from the first.</summary>
     public string ToExportUrl() => Urls.RunsExport + (this with { Table = Table with { After = null, Hidden = null } }).ToUrl()[Urls.Runs().Length..];
 
+    /// <summary>The same list on the command line; null where the tool cannot narrow or sort like this.</summary>
+    internal string? ToCliLine() =>
+        Mode is null && (Table.Sort is null or "started") && !Table.Ascending ? Shared.CliLines.Runs(Write(Status), Write(Kind), Text) : null;
+
     /// <summary>As the engine asks for it.</summary>
     public RunFilter ToFilter() => new(Status, Kind, Text, Table.After, PageLength)
     {

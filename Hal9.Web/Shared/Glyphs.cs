@@ -21,6 +21,7 @@ internal static class Glyphs
     public const string Moon = "<path d='M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z'/>";
     public const string Screen = "<rect x='3' y='4' width='18' height='12' rx='2'/><path d='M9 20h6M12 16v4'/>";
     public const string Keyboard = "<rect x='2' y='6' width='20' height='12' rx='2'/><path d='M6 10h.01M10 10h.01M14 10h.01M18 10h.01M8 14h8'/>";
+    public const string Prompt = "<rect x='3' y='4' width='18' height='16' rx='2'/><path d='M7 9l3 3-3 3M12 15h5'/>";
     public const string Person = "<circle cx='12' cy='8' r='4'/><path d='M4 20c1-4 4-6 8-6s7 2 8 6'/>";
     public const string Leave = "<path d='M10 4H5v16h5M15 8l4 4-4 4M19 12H9'/>";
     public const string Pause = "<path d='M9 6v12M15 6v12'/>";

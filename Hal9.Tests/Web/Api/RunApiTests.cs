@@ -237,6 +237,16 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, help.StatusCode);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("hour")]
+    [InlineData("month")]
+    public async Task Costs_UpToTheEndOfTime_AreThoseSoFar(string granularity)
+    {
+        using var answer = await Http.GetAsync($"/api/v1/costs?from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&granularity={granularity}", Now);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task CostsLedgerAndBudgets_AgreeOnWhatARunCost()
     {

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Hal9.Engine.Events;
+
+namespace Hal9.Web.Shared;
+
+/// <summary>What to type into a shell for what a page shows or does. The tests read each line by the tool's own commands.</summary>
+internal static partial class CliLines
+{
+    /// <summary>A list of runs.</summary>
+    public static string Runs(string? status, string? kind, string? text) =>
+        "hal9 run list" + Option("status", status) + Option("kind", kind) + Option("text", text);
+
+    /// <summary>A run: live, or as it ended.</summary>
+    public static string Run(Guid id, bool ended) => $"hal9 run {(ended ? "get" : "watch")} {id}";
+
+    /// <summary>Stopping a run or a part of it.</summary>
+    public static string Cancel(Guid id, Guid? step, string? reason) => $"hal9 run cancel {id}" + Option("step", step?.ToString()) + Option("reason", reason);
+
+    /// <summary>A conversation.</summary>
+    public static string Conversation(Guid id) => $"hal9 history show {id}";
+
+    /// <summary>A new conversation.</summary>
+    public static string Chat(RunMode mode) => $"hal9 chat --model hal9/{mode.ToString().ToLowerInvariant()}";
+
+    private static string Option(string name, string? value) => string.IsNullOrWhiteSpace(value) ? "" : $" --{name}={Quote(value)}";
+
+    /// <summary>As a POSIX shell takes it for one word, whatever stands in it.</summary>
+    internal static string Quote(string text) => Plain().IsMatch(text) ? text : $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    [GeneratedRegex(@"^[\w./:@-]+\z", RegexOptions.ECMAScript)]
+    private static partial Regex Plain();
+}
