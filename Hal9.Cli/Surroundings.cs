@@ -19,8 +19,8 @@ internal sealed record Surroundings
 
     public bool ErrorIsTerminal { get; init; }
 
-    /// <summary>Reads a line from the terminal without showing it.</summary>
-    public Func<string> ReadSecret { get; init; } = () => "";
+    /// <summary>Asks for a line at the terminal and reads it without showing it.</summary>
+    public Func<string, string> ReadSecret { get; init; } = _ => "";
 
     /// <summary>An environment variable.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
@@ -62,8 +62,11 @@ internal sealed record Surroundings
         };
     }
 
-    private static string ReadKeys()
+    private static string ReadKeys(string question)
     {
+        // The terminal shows what is typed until the first key is waited for: all that takes time before that is done before anybody is asked.
+        _ = Console.KeyAvailable;
+        Console.Error.Write(question);
         var text = new StringBuilder();
         while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
         {

@@ -123,8 +123,7 @@ internal static class AccessCommands
         {
             throw ToolFailure.Usage("Nobody can be asked for the password here.", "Give --password-stdin, or --key.");
         }
-        call.Around.Error.Write("Password: ");
-        var text = call.Around.ReadSecret();
+        var text = call.Around.ReadSecret("Password: ");
         call.Around.Error.WriteLine();
         return text;
     }

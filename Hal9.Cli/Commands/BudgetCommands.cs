@@ -10,8 +10,8 @@ internal static class BudgetCommands
     private static readonly Column[] Lines =
     [
         new("id", "Budget"), new("scope.kind", "Scope"), new("scope.id", "Of"), new("period", "Period"), new("limitUsd", "Limit", Show.Money), new("spentUsd", "Spent", Show.Money),
-        new("reservedUsd", "Reserved", Show.Money), new("limitTokens", "Token limit", Show.Number), new("spentTokens", "Tokens", Show.Number), new("reservedTokens", "Reserved tokens", Show.Number),
-        new("marks", "Marks %"), new("ladder", "At the limit"), new("resetsAt", "Resets", Show.Time),
+        new("reservedUsd", "Reserved", Show.Money), new("limitTokens", "Token limit", Show.Number), new("spentTokens", "Tokens", Show.Number), new("reservedTokens", "Reserved tokens", Show.Number, IsExtra: true),
+        new("marks", "Marks %", IsExtra: true), new("ladder", "At the limit", IsExtra: true), new("resetsAt", "Resets", Show.Time),
     ];
 
     public static Command Make(Tool tool) => new Command("budget", "Limits of what may be spent.").With(List(tool), Put(tool), Delete(tool));

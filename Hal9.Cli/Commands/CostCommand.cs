@@ -11,8 +11,8 @@ internal static class CostCommand
     private static readonly Column[] Lines =
     [
         new("key", "Key"), new("from", "From", Show.Time), new("usd", "Cost", Show.Money), new("calls", "Calls", Show.Number), new("inputTokens", "Input", Show.Number),
-        new("cachedTokens", "Cached", Show.Number), new("cacheWriteTokens", "Cache write", Show.Number), new("outputTokens", "Output", Show.Number),
-        new("reasoningTokens", "Reasoning", Show.Number), new("unpriced", "Unpriced", Show.Number),
+        new("cachedTokens", "Cached", Show.Number), new("cacheWriteTokens", "Cache write", Show.Number, IsExtra: true), new("outputTokens", "Output", Show.Number),
+        new("reasoningTokens", "Reasoning", Show.Number, IsExtra: true), new("unpriced", "Unpriced", Show.Number),
     ];
 
     public static Command Make(Tool tool)

@@ -9,7 +9,7 @@ internal static class EngineCommands
     public static Command Models(Tool tool) => tool.Does(new Command("models", "The models that can be named, their price state and the tiers they serve."), async (call, _, cancellationToken) =>
     {
         await call.Printer.ListAsync(
-            await call.Console.GetAsync("api/v1/models", cancellationToken), [new("id", "Model"), new("provider", "Provider"), new("model", "Name there"), new("kind", "Kind"), new("priced", "Priced"), new("tiers", "Tiers")],
+            await call.Console.GetAsync("api/v1/models", cancellationToken), [new("id", "Model"), new("provider", "Provider"), new("model", "Name there", IsExtra: true), new("kind", "Kind"), new("priced", "Priced"), new("tiers", "Tiers")],
             "There are no models.");
         return ExitCode.Ok;
     });

@@ -10,7 +10,7 @@ internal static class KeyCommands
 {
     private static readonly Column[] Lines =
     [
-        new("id", "Id"), new("name", "Name"), new("prefix", "Prefix"), new("scopes", "Scopes"), new("createdAt", "Made", Show.Time), new("expiresAt", "Expires", Show.Time),
+        new("id", "Id"), new("name", "Name"), new("prefix", "Prefix"), new("scopes", "Scopes"), new("createdAt", "Made", Show.Time, IsExtra: true), new("expiresAt", "Expires", Show.Time),
         new("revokedAt", "Revoked", Show.Time), new("lastUsedAt", "Last used", Show.Time),
     ];
 

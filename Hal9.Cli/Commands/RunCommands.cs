@@ -11,8 +11,8 @@ internal static class RunCommands
 {
     private static readonly Column[] Lines =
     [
-        new("id", "Run"), new("status", "Status"), new("mode", "Mode"), new("kind", "Kind"), new("costUsd", "Cost", Show.Money), new("provenance", "Provenance"),
-        new("startedAt", "Started", Show.Time), new("endedAt", "Ended", Show.Time), new("goal", "Goal", Show.Short), new("error", "Error", Show.Short),
+        new("id", "Run"), new("status", "Status"), new("mode", "Mode"), new("kind", "Kind", IsExtra: true), new("costUsd", "Cost", Show.Money), new("provenance", "Provenance", IsExtra: true),
+        new("startedAt", "Started", Show.Time), new("endedAt", "Ended", Show.Time, IsExtra: true), new("goal", "Goal", Show.Short), new("error", "Error", Show.Short, IsExtra: true),
     ];
 
     public static Command Make(Tool tool) =>

@@ -16,7 +16,10 @@ internal sealed class RunFollower(Call call, string id)
         new("endedAt", "Ended", Show.Time), new("goal", "Goal", Show.Short), new("answer", "Answer"), new("error", "Error"),
     ];
 
+    private static readonly TimeSpan BetweenPaints = TimeSpan.FromMilliseconds(100);
     private readonly RunTree tree = new();
+    private readonly Lock gate = new();
+    private int changed;
 
     /// <summary>Somebody else's, or started before: Ctrl+C lets it go on.</summary>
     public async Task<int> FollowAsync(CancellationToken cancellationToken)
@@ -38,18 +41,28 @@ internal sealed class RunFollower(Call call, string id)
     public async Task<int> FollowOwnAsync(CancellationToken cancellationToken)
     {
         using var stop = call.Around.Interrupts.Begin(cancellationToken);
-        var showing = ShowAsync(cancellationToken);
-        var pressed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var listening = stop.Token.Register(pressed.SetResult);
-        if (await Task.WhenAny(showing, pressed.Task) == pressed.Task && stop.WasInterrupted)
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var showing = ShowAsync(watching.Token);
+        try
         {
-            await call.NoteAsync("Cancelling the run. Ctrl+C again leaves without waiting.");
-            await call.Console.SendAsync(HttpMethod.Post, $"api/v1/runs/{id}/cancel", new JsonObject { ["reason"] = "Ctrl+C in the command line tool." }, cancellationToken);
+            var pressed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var listening = stop.Token.Register(pressed.SetResult);
+            if (await Task.WhenAny(showing, pressed.Task) == pressed.Task && stop.WasInterrupted)
+            {
+                await call.NoteAsync("Cancelling the run. Ctrl+C again leaves without waiting.");
+                await call.Console.SendAsync(HttpMethod.Post, $"api/v1/runs/{id}/cancel", new JsonObject { ["reason"] = "Ctrl+C in the command line tool." }, cancellationToken);
+                await showing;
+                await WriteAsync(cancellationToken);
+                return ExitCode.Interrupted;
+            }
             await showing;
-            await WriteAsync(cancellationToken);
-            return ExitCode.Interrupted;
         }
-        await showing;
+        finally
+        {
+            // However this ends, the terminal gets its cursor back.
+            await watching.CancelAsync();
+            await showing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         return await EndAsync(cancellationToken);
     }
 
@@ -58,14 +71,8 @@ internal sealed class RunFollower(Call call, string id)
         var events = new RunWatch(call.Console, call.Around.Time, call.NoteAsync).ReadAsync(id, cancellationToken);
         if (call.Around.ErrorIsTerminal && !call.Quiet)
         {
-            await call.Printer.Open(call.Around.Error, isTerminal: true).Live(tree.Render()).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).StartAsync(async live =>
-            {
-                await foreach (var seen in events.WithCancellation(cancellationToken))
-                {
-                    tree.Apply(seen);
-                    live.UpdateTarget(tree.Render());
-                }
-            });
+            await call.Printer.Open(call.Around.Error, isTerminal: true).Live(Paint()).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top)
+                .StartAsync(live => PaintAsync(live, events, cancellationToken));
             return;
         }
         await foreach (var seen in events.WithCancellation(cancellationToken))
@@ -74,6 +81,43 @@ internal sealed class RunFollower(Call call, string id)
             {
                 await call.NoteAsync(line);
             }
+        }
+    }
+
+    /// <summary>A finished run's events come by the hundred, and drawing takes longer than reading: the newest state is drawn, a few times a second.</summary>
+    private async Task PaintAsync(LiveDisplayContext live, IAsyncEnumerable<JsonElement> events, CancellationToken cancellationToken)
+    {
+        var reading = ReadAsync(events, cancellationToken);
+        using var beat = new PeriodicTimer(BetweenPaints, call.Around.Time);
+        while (!reading.IsCompleted)
+        {
+            await Task.WhenAny(reading, beat.WaitForNextTickAsync(CancellationToken.None).AsTask());
+            if (Interlocked.Exchange(ref changed, 0) == 1)
+            {
+                live.UpdateTarget(Paint());
+            }
+        }
+        await reading;
+        live.UpdateTarget(Paint());
+    }
+
+    private async Task ReadAsync(IAsyncEnumerable<JsonElement> events, CancellationToken cancellationToken)
+    {
+        await foreach (var seen in events.WithCancellation(cancellationToken))
+        {
+            lock (gate)
+            {
+                tree.Apply(seen);
+            }
+            Interlocked.Exchange(ref changed, 1);
+        }
+    }
+
+    private IRenderable Paint()
+    {
+        lock (gate)
+        {
+            return tree.Render();
         }
     }
 

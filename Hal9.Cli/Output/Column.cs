@@ -17,9 +17,13 @@ internal enum Show
 /// <param name="Path">Names joined by dots; also the head of the CSV column.</param>
 /// <param name="Title">The head of the table's column.</param>
 /// <param name="As">How it is shown.</param>
-internal sealed record Column(string Path, string Title, Show As = Show.Text)
+/// <param name="IsExtra">Left out of tables of many rows: a terminal is narrow.</param>
+internal sealed record Column(string Path, string Title, Show As = Show.Text, bool IsExtra = false)
 {
     private const int ShortLength = 60;
+
+    /// <summary>Never broken over two lines: an id could not be copied, a time not be read.</summary>
+    public bool IsWhole => Path == "id" || As is Show.Time or Show.Money or Show.Number;
 
     public bool IsRight => As is Show.Money or Show.Number;
 

@@ -71,13 +71,14 @@ internal sealed class Printer(Surroundings around, OutputFormat format, bool noC
                     break;
                 }
                 var table = new Table().Border(TableBorder.Simple);
-                foreach (var column in columns)
+                IReadOnlyList<Column> shown = [.. columns.Where(column => !column.IsExtra)];
+                foreach (var column in shown)
                 {
-                    table.AddColumn(new TableColumn(new Text(column.Title)) { Alignment = column.IsRight ? Justify.Right : Justify.Left, NoWrap = column.As != Show.Short && !around.OutputIsTerminal });
+                    table.AddColumn(new TableColumn(new Text(column.Title)) { Alignment = column.IsRight ? Justify.Right : Justify.Left, NoWrap = column.IsWhole || !around.OutputIsTerminal });
                 }
                 foreach (var item in items)
                 {
-                    table.AddRow(columns.Select(column => new Text(column.Shown(item, around.Time.LocalTimeZone))));
+                    table.AddRow(shown.Select(column => new Text(column.Shown(item, around.Time.LocalTimeZone))));
                 }
                 Write(table);
                 break;

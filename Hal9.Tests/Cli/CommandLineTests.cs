@@ -96,6 +96,22 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task StartThatBreaksOnTheWay_IsAskedForAgainUnderTheSameKey()
+    {
+        CannedWire? wire = null;
+        wire = new CannedWire(_ => wire!.Requests.Count == 1
+            ? Task.FromException<HttpResponseMessage>(new HttpRequestException("The connection was reset."))
+            : Task.FromResult(CannedWire.Of("""{"id":"01a205f8-42f9-7b0f-aacf-40bcb419d8b2"}""", System.Net.HttpStatusCode.Accepted)));
+        using var tool = new CliTool { Wire = () => wire };
+
+        var result = await tool.RunAsync("run", "start", "a goal", "--detach", "--key", "hal9_x");
+
+        Assert.Equal((ExitCode.Ok, "01a205f8-42f9-7b0f-aacf-40bcb419d8b2"), (result.Code, result.Out.Trim()));
+        Assert.Equal(2, wire.Requests.Count);
+        Assert.Single(wire.Requests.Select(request => request.Headers.GetValues("Idempotency-Key").Single()).Distinct());
+    }
+
+    [Fact]
     public async Task Alone_ShowsItsCommands()
     {
         using var tool = new CliTool();

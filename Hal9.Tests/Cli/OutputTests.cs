@@ -8,7 +8,7 @@ namespace Hal9.Tests.Cli;
 /// <summary>What is written, and what is kept out of it.</summary>
 public sealed class OutputTests
 {
-    private const string Keys = """{"items":[{"id":"k1","name":"=HYPERLINK(\"http://evil\")","scopes":["runs","metrics"],"createdAt":"2026-11-22T10:00:00.000Z"}],"next":"c2"}""";
+    private const string Keys = """{"items":[{"id":"k1","name":"=HYPERLINK(\"http://evil\")","scopes":["runs","metrics"],"createdAt":"2026-11-22T10:00:00.000Z","lastUsedAt":"2026-11-23T09:00:00.000Z"}],"next":"c2"}""";
 
     [Theory]
     [InlineData("plain", "plain")]
@@ -48,7 +48,7 @@ public sealed class OutputTests
 
         var lines = result.Out.Split('\n');
         Assert.Equal("id,name,prefix,scopes,createdAt,expiresAt,revokedAt,lastUsedAt", lines[0]);
-        Assert.Equal("k1,\"'=HYPERLINK(\"\"http://evil\"\")\",,runs metrics,2026-11-22T10:00:00.000Z,,,", lines[1]);
+        Assert.Equal("k1,\"'=HYPERLINK(\"\"http://evil\"\")\",,runs metrics,2026-11-22T10:00:00.000Z,,,2026-11-23T09:00:00.000Z", lines[1]);
         Assert.Contains("--after c2", result.Error, StringComparison.Ordinal);
     }
 
@@ -59,7 +59,7 @@ public sealed class OutputTests
 
         Assert.DoesNotContain('\u001b', result.Out);
         Assert.Contains("=HYPERLINK(\"http://evil\")", result.Out, StringComparison.Ordinal);
-        Assert.Contains("2026-11-22", result.Out, StringComparison.Ordinal);
+        Assert.Contains("2026-11-23", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -139,6 +139,8 @@ public sealed class CommandLineJourney(Hal9Host host) : IAsyncLifetime
         var result = await run.Ended;
 
         Assert.Equal(ExitCode.Interrupted, result.Code);
+        Assert.Contains("run cancelled", result.Error, StringComparison.Ordinal);
+        Assert.True(result.Error.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > result.Error.LastIndexOf("\u001b[?25l", StringComparison.Ordinal), "the cursor is back");
         var runs = await host.Owner.GetAsync("/api/v1/runs?limit=1", Now);
         Assert.Equal("cancelled", runs.GetProperty("items")[0].GetProperty("status").GetString());
         gate.Open();

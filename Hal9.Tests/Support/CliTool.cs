@@ -51,7 +51,7 @@ internal sealed class CliTool : IDisposable
             InputIsTerminal = Piped is null,
             OutputIsTerminal = IsTerminal,
             ErrorIsTerminal = IsTerminal,
-            ReadSecret = () => Secret,
+            ReadSecret = _ => Secret,
             Variable = Variables.GetValueOrDefault,
             Folder = folder.Path,
             Time = Time,
