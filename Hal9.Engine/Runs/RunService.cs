@@ -237,7 +237,7 @@ public sealed class RunService
     /// <summary>The whole response of a direct run's model call, once it succeeded (tool calls, finish reason, usage).</summary>
     public async Task<ChatResponse?> FindDirectResponseAsync(Actor actor, Guid runId, CancellationToken cancellationToken) =>
         await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false) is { } row && MaySee(actor, row.UserId)
-            ? await store.DirectResponseAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false)
+            ? await store.LastResponseAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false)
             : null;
 
     /// <summary>What is behind an attempt of a model call, or null when the run, as the actor sees it, has none of that id.</summary>
@@ -263,6 +263,12 @@ public sealed class RunService
         Check(actor, everybody ? Permission.ReadRuns : Permission.UseRuns);
         return store.NeighboursAsync(actor.TenantId, everybody ? null : actor.UserId, runId, cancellationToken);
     }
+
+    /// <summary>Why the model stopped that wrote the final answer; null: nobody said, or the answer is none of a model alone.</summary>
+    public async Task<ChatFinishReason?> FindFinishReasonAsync(Actor actor, Guid runId, CancellationToken cancellationToken) =>
+        await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false) is { } row && MaySee(actor, row.UserId)
+            ? (await store.LastResponseAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false))?.FinishReason
+            : null;
 
     /// <summary>Stops a run, or the subtree of one of its steps; returns when the stop is confirmed or the run had already ended.</summary>
     /// <returns>The confirmed state, or null when there is no such run or step.</returns>
@@ -300,7 +306,7 @@ public sealed class RunService
         Validate(order);
         var now = time.GetUtcNow();
         var refusal = await ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, actor.KeyId, cancellationToken).ConfigureAwait(false);
-        var input = new RunInput(order.History, order.Direct);
+        var input = new RunInput(order.History, order.Direct, order.MaxOutputTokens);
         var row = new RunRow
         {
             Id = id, TenantId = actor.TenantId, UserId = actor.UserId, KeyId = actor.KeyId, Kind = order.Kind, Mode = order.Mode,
@@ -372,6 +378,7 @@ public sealed class RunService
         Require(order.Envelope?.Tokens is not <= 0, "envelope.tokens", "The envelope has at least one token.");
         Require(order.Envelope?.Steps is not <= 0, "envelope.steps", "The envelope has at least one step.");
         Require(order.Envelope?.Seconds is not (<= 0 or > 86_400), "envelope.seconds", "The envelope has 1 to 86400 seconds.");
+        Require(order.MaxOutputTokens is not <= 0, "maxOutputTokens", "An answer has at least one token.");
         Require((order.Mode == RunMode.Direct) == order.Direct is not null, "mode", "A direct run names a model; another one does not.");
     }
 

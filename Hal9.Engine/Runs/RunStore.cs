@@ -137,11 +137,16 @@ internal sealed class RunStore(TenantScope scope)
         return new RunPast(steps, calls, events);
     }
 
-    public async Task<ChatResponse?> DirectResponseAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
+    /// <summary>The newest response that the entry neuron, or the caller of a direct run, got from a model.</summary>
+    public async Task<ChatResponse?> LastResponseAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
     {
         await using var db = scope.Open(tenantId);
-        var json = await db.Set<ModelCallRow>().AsNoTracking().Where(c => c.RunId == runId && c.Status == CallStatus.Succeeded).OrderByDescending(c => c.Id)
-            .Select(c => c.Response).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        var json = await (
+            from call in db.Set<ModelCallRow>().AsNoTracking()
+            join step in db.Set<StepRow>().AsNoTracking() on call.StepId equals step.Id
+            where call.RunId == runId && call.Status == CallStatus.Succeeded && step.ParentId == null
+            orderby call.Id descending
+            select call.Response).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         return json is null ? null : JsonSerializer.Deserialize<ChatResponse>(json, AIJsonUtilities.DefaultOptions);
     }
 

@@ -84,6 +84,12 @@ public sealed record StartRun
     /// <summary>Labels for cost reports, at most 20.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>
+    /// The most tokens of the final answer, where the entry neuron writes it; what neurons say to each other is not cut. Null: the neuron's own limit.
+    /// A direct run has its own in <see cref="Direct"/>.
+    /// </summary>
+    public int? MaxOutputTokens { get; init; }
+
     /// <summary>What was said before the goal, oldest first.</summary>
     public IReadOnlyList<Microsoft.Extensions.AI.ChatMessage> History { get; init; } = [];
 

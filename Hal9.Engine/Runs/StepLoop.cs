@@ -286,7 +286,8 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     private async Task<string> TextAsync(LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt, CancellationToken cancellationToken)
     {
         using var call = await CallAsync(run.Row.TenantId, assignment.Neuron.Layer, cancellationToken).ConfigureAwait(false);
-        return await turn.TextAsync(AskOf(run, assignment, step, purpose + "/1", prompt), assignment.IsEntry ? run.Answer.Append : null, cancellationToken).ConfigureAwait(false);
+        var ask = AskOf(run, assignment, step, purpose + "/1", prompt) with { MaxOutputTokens = assignment.IsEntry ? run.Input.MaxOutputTokens : null };
+        return await turn.TextAsync(ask, assignment.IsEntry ? run.Answer.Append : null, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<T> JsonAsync<T>(

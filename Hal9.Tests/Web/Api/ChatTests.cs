@@ -21,6 +21,26 @@ public sealed class ChatTests(Hal9Host host) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("hal9/quick", "max_tokens", false)]
+    [InlineData("hal9/deep", "max_completion_tokens", false)]
+    [InlineData("hal9/quick", "max_completion_tokens", true)]
+    public async Task Hierarchy_WithALimitOfTokens_CutsTheFinalAnswerOnlyAndSaysSo(string model, string name, bool stream)
+    {
+        host.Provider.Script(request => request.Schema is null && request.MaxTokens == 7 ? ScriptedReply.Of("Tea is") with { FinishReason = "length" } : null);
+        var body = Ask(model, "What is tea?");
+        body[name] = 7;
+        body["stream"] = stream;
+
+        var (status, answer, _) = await host.Owner.ChatAsync(body, Now);
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("\"finish_reason\":\"length\"", answer, StringComparison.Ordinal);
+        Assert.Contains("Tea is", answer, StringComparison.Ordinal);
+        Assert.All(host.Provider.Exchanges.Where(exchange => exchange.Request.Schema is not null), exchange => Assert.True(exchange.Request.MaxTokens > 7));
+        Assert.Equal(7, host.Provider.Exchanges[^1].Request.MaxTokens);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task PassThrough_OfAnAnswer_HasShapeUsageAndHeaders()
     {

@@ -44,7 +44,7 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
             context.Response.Headers["x-hal9-cost-usd"] = note.CostUsd;
             context.Response.Headers["x-hal9-provenance"] = note.Provenance;
             context.Response.Headers["x-hal9-overhead-ms"] = note.OverheadMs.ToString(CultureInfo.InvariantCulture);
-            await context.Response.WriteAsJsonAsync(ChatReplies.Whole(run, request.Model!, direct), OpenAiJson.Options, aborted);
+            await context.Response.WriteAsJsonAsync(ChatReplies.Whole(run, request.Model!, direct, await runs.FindFinishReasonAsync(actor, run.Id, aborted)), OpenAiJson.Options, aborted);
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested && own)
         {

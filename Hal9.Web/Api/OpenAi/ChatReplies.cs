@@ -14,21 +14,20 @@ internal static class ChatReplies
 
     public static string IdOf(RunView run) => $"chatcmpl-{run.Id:N}";
 
-    /// <summary>The whole reply; <paramref name="direct"/> is the model's own response of a pass-through.</summary>
-    public static ChatCompletion Whole(RunView run, string model, ChatResponse? direct)
+    /// <summary>The whole reply; <paramref name="direct"/> is the model's own response of a pass-through, <paramref name="finish"/> why the model of the final answer stopped.</summary>
+    public static ChatCompletion Whole(RunView run, string model, ChatResponse? direct, ChatFinishReason? finish)
     {
         var calls = CallsOf(direct);
         var refusal = RefusalOf(direct);
         var text = direct is null ? run.Answer ?? "" : direct.Text;
         var message = new ReplyMessage("assistant", text.Length == 0 && (calls is not null || refusal is not null) ? null : text, refusal, calls);
-        return new ChatCompletion(IdOf(run), CompletionObject, run.StartedAt.ToUnixTimeSeconds(), model, [new ChatChoice(0, message, FinishOf(direct))], UsageOf(run));
+        return new ChatCompletion(IdOf(run), CompletionObject, run.StartedAt.ToUnixTimeSeconds(), model, [new ChatChoice(0, message, FinishOf(direct, finish))], UsageOf(run));
     }
 
-    public static string FinishOf(ChatResponse? direct) => direct?.FinishReason switch
+    public static string FinishOf(ChatResponse? direct, ChatFinishReason? finish) => finish switch
     {
         { } reason when reason == ChatFinishReason.Length => "length",
         { } reason when reason == ChatFinishReason.ContentFilter => "content_filter",
-        { } reason when reason == ChatFinishReason.ToolCalls => "tool_calls",
         _ => CallsOf(direct) is null ? "stop" : "tool_calls",
     };
 

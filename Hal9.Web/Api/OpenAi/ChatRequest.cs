@@ -23,11 +23,11 @@ internal sealed record ChatRequest
     [JsonPropertyName("stream_options")]
     public StreamOptions? StreamOptions { get; init; }
 
-    /// <summary>The most output tokens (older name). Pass-through only: the hierarchy's neurons have limits of their own.</summary>
+    /// <summary>The most output tokens (older name). With <c>hal9/*</c> of the final answer: what neurons say to each other has limits of its own.</summary>
     [JsonPropertyName("max_tokens")]
     public int? MaxTokens { get; init; }
 
-    /// <summary>The most output tokens. Pass-through only: the hierarchy's neurons have limits of their own.</summary>
+    /// <summary>The most output tokens. With <c>hal9/*</c> of the final answer: what neurons say to each other has limits of its own.</summary>
     [JsonPropertyName("max_completion_tokens")]
     public int? MaxCompletionTokens { get; init; }
 

@@ -78,7 +78,7 @@ internal static class ChatRequestReader
         Require(!string.IsNullOrWhiteSpace(last.Text), $"messages[{messages.Count - 1}].content", "The last message must hold text.");
         Require(last.Text.Length <= MostGoal, $"messages[{messages.Count - 1}].content", $"At most {MostGoal} characters.");
         messages.RemoveAt(messages.Count - 1);
-        return new StartRun { Goal = last.Text, Kind = RunKind.Api, Mode = mode, History = messages };
+        return new StartRun { Goal = last.Text, Kind = RunKind.Api, Mode = mode, History = messages, MaxOutputTokens = request.MaxCompletionTokens ?? request.MaxTokens };
     }
 
     private static StartRun ForModel(ChatRequest request, ModelRef model, ProviderKind? kind)

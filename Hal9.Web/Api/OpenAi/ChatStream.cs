@@ -93,7 +93,7 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
         {
             await SendAsync(context, new ChunkDelta(ToolCalls: [.. calls.Select((call, i) => call with { Index = i })]));
         }
-        await SendAsync(context, new ChunkDelta(), ChatReplies.FinishOf(direct));
+        await SendAsync(context, new ChunkDelta(), ChatReplies.FinishOf(direct, await runs.FindFinishReasonAsync(actor, run.Id, context.RequestAborted)));
         if (withUsage)
         {
             var last = new UsageChunk(
