@@ -31,6 +31,9 @@ public static class Urls
     public static string Run(Guid runId, string? tab = null, Guid? stepId = null) =>
         WithQuery($"/runs/{runId}", ("tab", tab), ("step", stepId?.ToString()));
 
+    /// <summary>A run as the API gives it.</summary>
+    public static string RunJson(Guid runId) => $"/api/v1/runs/{runId}";
+
     private static string WithQuery(string path, params ReadOnlySpan<(string Name, string? Value)> query)
     {
         foreach (var (name, value) in query)

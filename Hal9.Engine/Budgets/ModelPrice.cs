@@ -23,6 +23,23 @@ public sealed record ModelPrice : TokenRates
         return new Usd(checked((long)((pico + 500) / 1000) + tier.PerCallNano));
     }
 
+    /// <summary>The same as lines, those of nothing left out: what <see cref="CostOf"/> adds up.</summary>
+    public IReadOnlyList<BillLine> BillOf(TokenUsage usage)
+    {
+        var tier = TierOf(usage.Input);
+        BillLine[] lines =
+        [
+            new(BillItem.Input, usage.Input - usage.Cached - usage.CacheWrite - usage.CacheWrite1h, tier.Input),
+            new(BillItem.CachedInput, usage.Cached, tier.CachedInput ?? tier.Input),
+            new(BillItem.CacheWrite, usage.CacheWrite, tier.CacheWrite ?? tier.Input),
+            new(BillItem.CacheWrite1h, usage.CacheWrite1h, tier.CacheWrite1h ?? tier.CacheWrite ?? tier.Input),
+            new(BillItem.Output, usage.Output - usage.Reasoning, tier.Output),
+            new(BillItem.Reasoning, usage.Reasoning, tier.Reasoning ?? tier.Output),
+            new(BillItem.Call, tier.PerCallNano > 0 ? 1 : 0, tier.PerCallNano * 1000),
+        ];
+        return [.. lines.Where(line => line.Count > 0)];
+    }
+
     /// <summary>
     /// The most that a call with at most so much input and output can cost: the dearest kind of each token, at the dearest tier that such an
     /// input can reach. Never below <see cref="CostOf"/> of a usage within these bounds.

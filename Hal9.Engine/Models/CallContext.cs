@@ -45,6 +45,9 @@ public sealed record CallContext
     /// </summary>
     public required string Leaf { get; init; }
 
+    /// <summary>What the model is asked, by source; null for a pass-through, whose request is the run's own.</summary>
+    public IReadOnlyList<PromptPart>? Prompt { get; init; }
+
     /// <summary>Where calls are stored and told of, before they are used.</summary>
     public required ICallJournal Journal { get; init; }
 }

@@ -45,6 +45,9 @@ public sealed record CallOutcome
     /// <summary>What it cost.</summary>
     public Usd Cost { get; init; }
 
+    /// <summary>What the cost is made of.</summary>
+    public IReadOnlyList<BillLine> Bill { get; init; } = [];
+
     /// <summary>The version of the price used.</summary>
     public string? PriceVersion { get; init; }
 

@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using Hal9.Engine.Models;
 
 namespace Hal9.Engine.Neurons;
 
@@ -22,12 +24,24 @@ internal sealed class Prompts
     public const string Integrate = "## Results to integrate";
     public const string Task = "## Your task now";
 
+    private static readonly FrozenDictionary<string, PromptSource> Sources = new Dictionary<string, PromptSource>
+    {
+        [Goal] = PromptSource.Goal, [Criteria] = PromptSource.Criteria, [Before] = PromptSource.Before, [LastResult] = PromptSource.LastResult,
+        [Feedback] = PromptSource.Feedback, [Delegates] = PromptSource.Delegates, [Results] = PromptSource.Results, [Integrate] = PromptSource.Integrate,
+        [Task] = PromptSource.Task,
+    }.ToFrozenDictionary();
+
     private readonly StringBuilder text = new();
+    private readonly List<PromptPart> parts = [];
+
+    /// <summary>The sections, by source.</summary>
+    public IReadOnlyList<PromptPart> Parts => parts;
 
     public Prompts Section(string heading, string content)
     {
         if (content.Length > 0)
         {
+            parts.Add(new PromptPart(Sources[heading], content.Trim()));
             text.Append(heading).Append("\n\n").Append(content.Trim()).Append("\n\n");
         }
         return this;

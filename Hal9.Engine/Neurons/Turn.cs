@@ -60,8 +60,6 @@ internal sealed class Turn(ModelService models, TimeProvider time)
 
     private async Task<(Kernel, IChatCompletionService, ChatHistory)> PrepareAsync(Ask ask, ChatResponseFormat? format, CancellationToken cancellationToken)
     {
-        var client = models.Open(ask.Context, models.OfTier(ask.Neuron.Tier), format, ask.Neuron.MaxOutputTokens);
-        var service = client.AsChatCompletionService();
         var kernel = new Kernel();
         var template = Templates.Create(new PromptTemplateConfig(ask.Neuron.Prompt) { AllowDangerouslySetContent = true });
         var system = await template.RenderAsync(
@@ -73,12 +71,18 @@ internal sealed class Turn(ModelService models, TimeProvider time)
                 ["today"] = time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             },
             cancellationToken).ConfigureAwait(false);
+        PromptPart[] prompt =
+        [
+            new(PromptSource.Neuron, system), .. ask.History.Select(message => new PromptPart(PromptSource.History, $"{message.Role}: {message.Text}")), .. ask.Prompt.Parts,
+            .. format is ChatResponseFormatJson { Schema: { } schema } ? [new PromptPart(PromptSource.Schema, schema.GetRawText())] : Array.Empty<PromptPart>(),
+        ];
+        var client = models.Open(ask.Context with { Prompt = prompt }, models.OfTier(ask.Neuron.Tier), format, ask.Neuron.MaxOutputTokens);
         var history = new ChatHistory(system);
         foreach (var message in ask.History)
         {
             history.AddMessage(message.Role == ChatRole.Assistant ? AuthorRole.Assistant : message.Role == ChatRole.System ? AuthorRole.System : AuthorRole.User, message.Text);
         }
         history.AddUserMessage(ask.Prompt.ToString());
-        return (kernel, service, history);
+        return (kernel, client.AsChatCompletionService(), history);
     }
 }

@@ -275,7 +275,8 @@ internal sealed class RunJournal : ICallJournal
             RunStatements.InsertCall,
             ("@id", attempt.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@step", context.StepId), ("@leaf", context.Leaf), ("@attempt", attempt.Attempt),
             ("@provider", attempt.Model.Provider), ("@model", attempt.Model.Model), ("@status", nameof(CallStatus.Running)), ("@provenance", nameof(Provenance.Live)),
-            ("@reserved", attempt.Reserved.Nano), ("@estimated", false), ("@at", attempt.StartedAt.ToUnixTimeMilliseconds()));
+            ("@reserved", attempt.Reserved.Nano), ("@estimated", false), ("@at", attempt.StartedAt.ToUnixTimeMilliseconds()),
+            ("@prompt", attempt.Attempt == 1 && context.Prompt is { } prompt ? JsonSerializer.Serialize(prompt, RunJson.Options) : null));
         batch.OnCommitted(() =>
         {
             lock (gate)
@@ -302,7 +303,7 @@ internal sealed class RunJournal : ICallJournal
             RunStatements.EndCall,
             ("@status", outcome.Status.ToString()), ("@provenance", outcome.Provenance.ToString()), ("@input", usage.Input), ("@cached", usage.Cached),
             ("@write", usage.CacheWrite + usage.CacheWrite1h), ("@output", usage.Output), ("@reasoning", usage.Reasoning), ("@cost", outcome.Cost.Nano),
-            ("@price", outcome.PriceVersion), ("@estimated", outcome.UsageEstimated), ("@raw", outcome.RawUsage), ("@ms", outcome.Milliseconds),
+            ("@bill", JsonSerializer.Serialize(outcome.Bill, RunJson.Options)), ("@price", outcome.PriceVersion), ("@estimated", outcome.UsageEstimated), ("@raw", outcome.RawUsage), ("@ms", outcome.Milliseconds),
             ("@first", outcome.FirstTokenMilliseconds), ("@error", outcome.Error),
             ("@response", outcome.Response is null ? null : JsonSerializer.Serialize(outcome.Response, AIJsonUtilities.DefaultOptions)),
             ("@id", attempt.Id), ("@tenant", run.TenantId));

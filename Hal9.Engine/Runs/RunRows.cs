@@ -1,5 +1,6 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Tenancy;
 
 namespace Hal9.Engine.Runs;
@@ -86,6 +87,12 @@ internal sealed class ModelCallRow : ITenantOwned
     public long ReasoningTokens { get; set; }
     public Usd Reserved { get; init; }
     public Usd Cost { get; set; }
+
+    /// <summary>What the model was asked, <see cref="PromptPart"/>s as JSON: on a leaf's first attempt, where it is not the run's own request.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>What the cost is made of, <see cref="BillLine"/>s as JSON.</summary>
+    public string? Bill { get; set; }
     public string? PriceVersion { get; set; }
     public bool UsageEstimated { get; set; }
     public string? RawUsage { get; set; }

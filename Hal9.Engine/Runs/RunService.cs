@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
+using Hal9.Engine.Models.Coats;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
@@ -33,9 +35,12 @@ public sealed class RunService
     private readonly RunsOptions options;
     private readonly TimeProvider time;
     private readonly IGrainFactory grains;
+    private readonly TokenCounter counter;
     private readonly RequestKeyStore keys;
 
-    internal RunService(RunHost host, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IOptions<RunsOptions> options, TimeProvider time, IGrainFactory grains)
+    internal RunService(
+        RunHost host, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IOptions<RunsOptions> options, TimeProvider time, IGrainFactory grains,
+        TokenCounter counter)
     {
         this.host = host;
         this.store = store;
@@ -45,6 +50,7 @@ public sealed class RunService
         this.options = options.Value;
         this.time = time;
         this.grains = grains;
+        this.counter = counter;
         keys = new RequestKeyStore(writer, time);
     }
 
@@ -233,6 +239,30 @@ public sealed class RunService
         await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false) is { } row && MaySee(actor, row.UserId)
             ? await store.DirectResponseAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false)
             : null;
+
+    /// <summary>What is behind an attempt of a model call, or null when the run, as the actor sees it, has none of that id.</summary>
+    public async Task<CallDetail?> FindCallAsync(Actor actor, Guid runId, Guid callId, CancellationToken cancellationToken)
+    {
+        if (await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false) is not { } row || !MaySee(actor, row.UserId)
+            || await store.CallAsync(actor.TenantId, runId, callId, cancellationToken).ConfigureAwait(false) is not { } call)
+        {
+            return null;
+        }
+        var prompt = await store.PromptAsync(actor.TenantId, runId, call.Leaf, cancellationToken).ConfigureAwait(false);
+        var parts = prompt is null ? [] : JsonSerializer.Deserialize<PromptPart[]>(prompt, RunJson.Options) ?? [];
+        return new CallDetail(
+            [.. parts.Select(part => new CountedPart(part.Source, part.Text, counter.Estimate(part.Text)))],
+            call.Bill is null ? [] : JsonSerializer.Deserialize<BillLine[]>(call.Bill, RunJson.Options) ?? [],
+            call.RawUsage, call.Response is null ? null : JsonSerializer.Deserialize<ChatResponse>(call.Response, AIJsonUtilities.DefaultOptions)?.Text);
+    }
+
+    /// <summary>The runs before and after one, of those that the actor may see.</summary>
+    public Task<RunNeighbours> NeighboursAsync(Actor actor, Guid runId, CancellationToken cancellationToken)
+    {
+        var everybody = actor.May(Permission.ReadRuns);
+        Check(actor, everybody ? Permission.ReadRuns : Permission.UseRuns);
+        return store.NeighboursAsync(actor.TenantId, everybody ? null : actor.UserId, runId, cancellationToken);
+    }
 
     /// <summary>Stops a run, or the subtree of one of its steps; returns when the stop is confirmed or the run had already ended.</summary>
     /// <returns>The confirmed state, or null when there is no such run or step.</returns>

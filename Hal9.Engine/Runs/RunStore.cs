@@ -145,6 +145,30 @@ internal sealed class RunStore(TenantScope scope)
         return json is null ? null : JsonSerializer.Deserialize<ChatResponse>(json, AIJsonUtilities.DefaultOptions);
     }
 
+    public async Task<ModelCallRow?> CallAsync(Guid tenantId, Guid runId, Guid callId, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        var call = await db.Set<ModelCallRow>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == callId && c.RunId == runId, cancellationToken).ConfigureAwait(false);
+        return call;
+    }
+
+    /// <summary>What the first attempt of a leaf was asked: the later ones asked the same.</summary>
+    public async Task<string?> PromptAsync(Guid tenantId, Guid runId, string leaf, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        return await db.Set<ModelCallRow>().AsNoTracking().Where(c => c.RunId == runId && c.Leaf == leaf && c.Attempt == 1).Select(c => c.Prompt)
+            .SingleOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<RunNeighbours> NeighboursAsync(Guid tenantId, Guid? userId, Guid runId, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(tenantId);
+        var runs = db.Set<RunRow>().AsNoTracking().Where(r => userId == null || r.UserId == userId);
+        var newer = await runs.Where(r => r.Id > runId).OrderBy(r => r.Id).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        var older = await runs.Where(r => r.Id < runId).OrderByDescending(r => r.Id).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        return new RunNeighbours(newer, older);
+    }
+
     /// <summary>Runs that no living loop owns: over all tenants, for the sweeper.</summary>
     public async Task<IReadOnlyList<RunRow>> StaleAsync(string owner, DateTimeOffset before, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 
 namespace Hal9.Engine.Runs;
 
@@ -18,6 +19,19 @@ public sealed record StepView(
 public sealed record ModelCallView(
     Guid Id, string Leaf, int Attempt, string Provider, string Model, CallStatus Status, Provenance Provenance, TokenUsage Usage, Usd Reserved, Usd Cost,
     string? PriceVersion, bool UsageEstimated, long Milliseconds, long? FirstTokenMilliseconds, string? Error, DateTimeOffset StartedAt);
+
+/// <summary>What is behind an attempt of a model call.</summary>
+/// <param name="Prompt">What the model was asked, by source; empty for a pass-through, whose request is the run's own.</param>
+/// <param name="Bill">What the cost is made of; empty when nothing was charged. Where tokens were estimated, the cost may be less than its sum.</param>
+/// <param name="RawUsage">The provider's usage as it came, JSON.</param>
+/// <param name="Answer">The answer's text, if it succeeded.</param>
+public sealed record CallDetail(IReadOnlyList<CountedPart> Prompt, IReadOnlyList<BillLine> Bill, string? RawUsage, string? Answer);
+
+/// <summary>A piece of a prompt with its size, counted here: about so many tokens.</summary>
+public sealed record CountedPart(PromptSource Source, string Text, long Tokens);
+
+/// <summary>The runs next to one in time, of those that the viewer may see.</summary>
+public sealed record RunNeighbours(Guid? Newer, Guid? Older);
 
 /// <summary>A run in a list.</summary>
 public sealed record RunLine(
@@ -87,4 +101,4 @@ public sealed record StartRun
 /// <param name="Model">The model.</param>
 /// <param name="Messages">All messages, the last one included.</param>
 /// <param name="Options">The caller's options: max tokens, temperature, tools, response format.</param>
-public sealed record DirectRequest(Models.ModelRef Model, IReadOnlyList<Microsoft.Extensions.AI.ChatMessage> Messages, Microsoft.Extensions.AI.ChatOptions Options);
+public sealed record DirectRequest(ModelRef Model, IReadOnlyList<Microsoft.Extensions.AI.ChatMessage> Messages, Microsoft.Extensions.AI.ChatOptions Options);

@@ -1,5 +1,6 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models.Coats;
 using Hal9.Engine.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ internal static class RunsSetup
             .AddSingleton(provider => new RunService(
                 provider.GetRequiredService<RunHost>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<BudgetLedger>(),
                 provider.GetRequiredService<Writer>(), provider.GetRequiredService<RunFeed>(), provider.GetRequiredService<IOptions<RunsOptions>>(),
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Orleans.IGrainFactory>()));
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Orleans.IGrainFactory>(),
+                provider.GetRequiredService<TokenCounter>()));
     }
 }

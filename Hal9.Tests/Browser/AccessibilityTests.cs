@@ -29,6 +29,12 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
         await page.ClickAsync(".cli-line summary");
         await LookAsync("run-on-the-command-line", null, ".cli-line .code");
         await LookAsync("run-timeline", $"/runs/{run}?tab=timeline", ".waterfall");
+        await LookAsync("run-thread", $"/runs/{run}?tab=thread", ".turn-answer");
+        await LookAsync("run-raw", $"/runs/{run}?tab=raw", "#raw-json");
+        await page.GotoAsync($"/runs/{run}");
+        await page.ClickAsync(".call-more > summary >> nth=0");
+        await page.ClickAsync(".prompt-part > summary >> nth=0");
+        await LookAsync("run-call", null, ".bill tfoot");
         await LookAsync("run-events", $"/runs/{run}?tab=events", ".event");
         await LookAsync("missing", "/nothing/here", ".empty");
 

@@ -48,7 +48,8 @@ public sealed class PostgresLedgerTests(PostgresCluster cluster) : LedgerContrac
 
         await Task.WhenAll(one.WriteAsync(TakeBoth(1, 2), cancel), two.WriteAsync(TakeBoth(2, 1), cancel));
 
-        Assert.Equal(1, one.Collisions + two.Collisions);
+        // The second attempts may collide again where the machine is busy.
+        Assert.True(one.Collisions + two.Collisions > 0, "the two never met");
         await one.WriteAsync(batch => Assert.Equal(4L, batch.Scalar("SELECT SUM(n) FROM places")), cancel);
 
         Action<WriteBatch> TakeBoth(int first, int second)

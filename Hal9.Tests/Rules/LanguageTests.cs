@@ -73,11 +73,11 @@ public sealed partial class LanguageTests
     public void Words_NameEveryValueOfWhatTheyName()
     {
         var words = Files.Single(file => file.Name == "Words").Texts.Keys.Where(key => !key.StartsWith("Status.", StringComparison.Ordinal)).ToList();
-        var enums = typeof(RunMode).Assembly.GetExportedTypes().Where(type => type.IsEnum).ToDictionary(type => type.Name);
+        var enums = typeof(RunMode).Assembly.GetExportedTypes().Concat(typeof(Hal9.Web.Urls).Assembly.GetExportedTypes()).Where(type => type.IsEnum).ToLookup(type => type.Name);
         var events = typeof(RunEvent).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(RunEvent))).Select(type => type.Name);
 
         Rule.Matches(
-            words.Select(key => key.Split('.')[0]).Where(type => type != "Event").Distinct().SelectMany(type => Enum.GetNames(enums[type]).Select(value => $"{type}.{value}"))
+            words.Select(key => key.Split('.')[0]).Where(type => type != "Event").Distinct().SelectMany(type => Enum.GetNames(enums[type].First()).Select(value => $"{type}.{value}"))
                 .Concat(events.Select(name => $"Event.{name}")),
             words.Where(key => !key.EndsWith(".Meaning", StringComparison.Ordinal)));
     }

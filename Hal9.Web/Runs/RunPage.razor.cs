@@ -13,11 +13,14 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
 {
     private const string Treed = "tree";
     private const string Timelined = "timeline";
+    private const string Threaded = "thread";
     private const string Evented = "events";
+    private const string Raw = "raw";
     private static readonly DialogOptions DialogLook = new() { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true, CloseOnEscapeKey = true };
     private readonly List<RunEvent> events = [];
     private Actor actor = default!;
     private RunView? run;
+    private RunNeighbours? neighbours;
     private IReadOnlyList<TreeRow> rows = [];
     private Failure? failure;
     private Guid loaded;
@@ -31,7 +34,7 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
     /// <summary>The run.</summary>
     [Parameter] public Guid RunId { get; set; }
 
-    /// <summary><c>tree</c>, <c>timeline</c> or <c>events</c>.</summary>
+    /// <summary><c>tree</c>, <c>timeline</c>, <c>thread</c>, <c>events</c> or <c>raw</c>.</summary>
     [SupplyParameterFromQuery(Name = "tab")] public string? Tab { get; set; }
 
     /// <summary>The step in the panel; none: the root.</summary>
@@ -39,9 +42,9 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
 
     [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
 
-    private (string Name, string Word)[] Tabs => [(Treed, T["Tree"]), (Timelined, T["Timeline"]), (Evented, T["Events"])];
+    private (string Name, string Word)[] Tabs => [(Treed, T["Tree"]), (Timelined, T["Timeline"]), (Threaded, T["Thread"]), (Evented, T["Events"]), (Raw, T["Raw"])];
 
-    private string View => Tab is Timelined or Evented ? Tab : Treed;
+    private string View => Tab is Timelined or Threaded or Evented or Raw ? Tab : Treed;
 
     private StepView? Selected => rows.FirstOrDefault(row => row.Step.Id == StepId)?.Step ?? run?.Root;
 
@@ -65,6 +68,10 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
         if (run is null && failure is null)
         {
             navigation.NotFound();
+        }
+        else if (run is not null)
+        {
+            neighbours = await runs.NeighboursAsync(actor, RunId, Stopping);
         }
     }
 
@@ -106,6 +113,18 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
         catch (Exception e) when (!Stopping.IsCancellationRequested)
         {
             failure = Failure.Of(e, log);
+        }
+    }
+
+    private async Task<(CallDetail? Detail, Failure? Failure)> LoadCallAsync(Guid callId)
+    {
+        try
+        {
+            return (await runs.FindCallAsync(actor, RunId, callId, Stopping), null);
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            return (null, Failure.Of(e, log));
         }
     }
 

@@ -31,6 +31,13 @@ internal static class MoneyText
         };
     }
 
+    /// <summary>An amount to the last digit, for arithmetic that people check: in pico-USD.</summary>
+    public static string Exact(Int128 pico)
+    {
+        var number = ((decimal)pico / 1_000_000_000_000m).ToString("0.00##########", CultureInfo.CurrentCulture);
+        return CultureInfo.CurrentCulture.NumberFormat.CurrencyPositivePattern is 1 or 3 ? $"{number}{Unbroken}$" : $"${number}";
+    }
+
     private static int LeadingZeros(decimal amount)
     {
         var zeros = 0;

@@ -50,6 +50,10 @@ document.addEventListener("click", e => {
     } else if (e.target.id === "shortcuts") {
         e.target.close();
     }
+    const copyText = e.target.closest("[data-copy-text]");
+    if (copyText) {
+        copy(document.getElementById(copyText.dataset.copyText).textContent, copyText);
+    }
     const copyCode = e.target.closest("[data-copy-code]");
     if (copyCode) {
         copy(copyCode.closest(".code").querySelector("pre").textContent, copyCode);
@@ -74,6 +78,8 @@ document.addEventListener("keydown", e => {
     } else if (e.key === "?" && !typing && localStorage.getItem(singleKeys) !== "off") {
         e.preventDefault();
         openShortcuts();
+    } else if (!typing && !e.ctrlKey && !e.altKey && !e.metaKey && (e.key === "[" || e.key === "]") && localStorage.getItem(singleKeys) !== "off") {
+        document.querySelector(`[data-key="${e.key}"]`)?.click();
     } else if (e.key === "Escape") {
         const menu = document.querySelector("details.menu[open]");
         if (menu) {

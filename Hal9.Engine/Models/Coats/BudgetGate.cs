@@ -180,6 +180,7 @@ internal sealed partial class BudgetGate(
             UsageEstimated = estimated,
             RawUsage = reading?.Raw,
             Cost = cost,
+            Bill = reading is null || wire.NotCharged ? [] : hold.Price.BillOf(usage),
             PriceVersion = hold.Price.Version,
             Milliseconds = (long)ending.Took.TotalMilliseconds,
             FirstTokenMilliseconds = (long?)ending.FirstToken?.TotalMilliseconds,

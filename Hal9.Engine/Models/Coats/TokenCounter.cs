@@ -57,6 +57,9 @@ internal sealed class TokenCounter
     /// <summary>About how many input tokens a request has.</summary>
     public long Estimate(IEnumerable<ChatMessage> messages, ChatOptions options) => Count(messages, options, o200k.Value.CountTokensOf, worst: false);
 
+    /// <summary>About how many tokens a text has.</summary>
+    public long Estimate(string text) => o200k.Value.CountTokensOf(text);
+
     /// <summary>About how many tokens an answer has.</summary>
     public long Estimate(IEnumerable<AIContent> contents) => contents.Sum(content => Count(content, o200k.Value.CountTokensOf, worst: false));
 

@@ -36,13 +36,13 @@ internal static class RunStatements
 
     public const string InsertCall = """
         INSERT INTO model_calls (id, tenant_id, run_id, step_id, leaf, attempt, provider, model, status, provenance, input_tokens, cached_tokens,
-            cache_write_tokens, output_tokens, reasoning_tokens, reserved, cost, usage_estimated, milliseconds, started_at)
-        VALUES (@id, @tenant, @run, @step, @leaf, @attempt, @provider, @model, @status, @provenance, 0, 0, 0, 0, 0, @reserved, 0, @estimated, 0, @at)
+            cache_write_tokens, output_tokens, reasoning_tokens, reserved, cost, usage_estimated, milliseconds, started_at, prompt)
+        VALUES (@id, @tenant, @run, @step, @leaf, @attempt, @provider, @model, @status, @provenance, 0, 0, 0, 0, 0, @reserved, 0, @estimated, 0, @at, @prompt)
         """;
 
     public const string EndCall = """
         UPDATE model_calls SET status = @status, provenance = @provenance, input_tokens = @input, cached_tokens = @cached, cache_write_tokens = @write,
-            output_tokens = @output, reasoning_tokens = @reasoning, cost = @cost, price_version = @price, usage_estimated = @estimated, raw_usage = @raw,
+            output_tokens = @output, reasoning_tokens = @reasoning, cost = @cost, bill = @bill, price_version = @price, usage_estimated = @estimated, raw_usage = @raw,
             milliseconds = @ms, first_token_milliseconds = @first, error = @error, response = @response
         WHERE id = @id AND tenant_id = @tenant
         """;

@@ -75,6 +75,7 @@ public sealed class ModelPriceTests
             var worst = price.WorstCase(usage.Input + moreInput, usage.Output + moreOutput);
 
             Assert.True(worst >= price.CostOf(usage));
+            Assert.Equal(price.CostOf(usage), BillLine.Total(price.BillOf(usage)));
             Assert.True(price.ShownAt(usage.Input + moreInput).WorstCase(usage.Input + moreInput, usage.Output + moreOutput) >= price.CostOf(usage));
             Assert.Equal(price.CostOf(usage), price.ShownAt(usage.Input + moreInput).CostOf(usage));
         }, iter: 5000);

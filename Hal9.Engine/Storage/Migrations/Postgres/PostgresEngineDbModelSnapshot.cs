@@ -719,6 +719,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
 
+                    b.Property<string>("Bill")
+                        .HasColumnType("text")
+                        .HasColumnName("bill");
+
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("bigint")
                         .HasColumnName("cache_write_tokens");
@@ -764,6 +768,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.Property<string>("PriceVersion")
                         .HasColumnType("text")
                         .HasColumnName("price_version");
+
+                    b.Property<string>("Prompt")
+                        .HasColumnType("text")
+                        .HasColumnName("prompt");
 
                     b.Property<string>("Provenance")
                         .IsRequired()

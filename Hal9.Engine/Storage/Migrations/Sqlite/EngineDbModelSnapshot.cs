@@ -714,6 +714,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempt");
 
+                    b.Property<string>("Bill")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("bill");
+
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("INTEGER")
                         .HasColumnName("cache_write_tokens");
@@ -759,6 +763,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.Property<string>("PriceVersion")
                         .HasColumnType("TEXT")
                         .HasColumnName("price_version");
+
+                    b.Property<string>("Prompt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("prompt");
 
                     b.Property<string>("Provenance")
                         .IsRequired()

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Hal9.Engine.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(EngineDb))]
-    [Migration("20261123003502_Initial")]
+    [Migration("20261123011117_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -717,6 +717,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempt");
 
+                    b.Property<string>("Bill")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("bill");
+
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("INTEGER")
                         .HasColumnName("cache_write_tokens");
@@ -762,6 +766,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.Property<string>("PriceVersion")
                         .HasColumnType("TEXT")
                         .HasColumnName("price_version");
+
+                    b.Property<string>("Prompt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("prompt");
 
                     b.Property<string>("Provenance")
                         .IsRequired()

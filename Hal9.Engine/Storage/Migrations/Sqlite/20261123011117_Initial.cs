@@ -77,7 +77,6 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    day = table.Column<long>(type: "INTEGER", nullable: false),
                     user_id = table.Column<string>(type: "TEXT", nullable: false),
                     key_id = table.Column<string>(type: "TEXT", nullable: false),
                     provider = table.Column<string>(type: "TEXT", nullable: false),
@@ -85,6 +84,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     neuron = table.Column<string>(type: "TEXT", nullable: false),
                     layer = table.Column<string>(type: "TEXT", nullable: false),
                     run_kind = table.Column<string>(type: "TEXT", nullable: false),
+                    day = table.Column<long>(type: "INTEGER", nullable: false),
                     amount = table.Column<long>(type: "INTEGER", nullable: false),
                     input_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     cached_tokens = table.Column<long>(type: "INTEGER", nullable: false),
@@ -104,7 +104,6 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    hour = table.Column<long>(type: "INTEGER", nullable: false),
                     user_id = table.Column<string>(type: "TEXT", nullable: false),
                     key_id = table.Column<string>(type: "TEXT", nullable: false),
                     provider = table.Column<string>(type: "TEXT", nullable: false),
@@ -112,6 +111,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     neuron = table.Column<string>(type: "TEXT", nullable: false),
                     layer = table.Column<string>(type: "TEXT", nullable: false),
                     run_kind = table.Column<string>(type: "TEXT", nullable: false),
+                    hour = table.Column<long>(type: "INTEGER", nullable: false),
                     amount = table.Column<long>(type: "INTEGER", nullable: false),
                     input_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     cached_tokens = table.Column<long>(type: "INTEGER", nullable: false),
@@ -246,6 +246,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     reasoning_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     reserved = table.Column<long>(type: "INTEGER", nullable: false),
                     cost = table.Column<long>(type: "INTEGER", nullable: false),
+                    prompt = table.Column<string>(type: "TEXT", nullable: true),
+                    bill = table.Column<string>(type: "TEXT", nullable: true),
                     price_version = table.Column<string>(type: "TEXT", nullable: true),
                     usage_estimated = table.Column<bool>(type: "INTEGER", nullable: false),
                     raw_usage = table.Column<string>(type: "TEXT", nullable: true),

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Hal9.Engine.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresEngineDb))]
-    [Migration("20261123003528_Initial")]
+    [Migration("20261123011124_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -722,6 +722,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
 
+                    b.Property<string>("Bill")
+                        .HasColumnType("text")
+                        .HasColumnName("bill");
+
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("bigint")
                         .HasColumnName("cache_write_tokens");
@@ -767,6 +771,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.Property<string>("PriceVersion")
                         .HasColumnType("text")
                         .HasColumnName("price_version");
+
+                    b.Property<string>("Prompt")
+                        .HasColumnType("text")
+                        .HasColumnName("prompt");
 
                     b.Property<string>("Provenance")
                         .IsRequired()

@@ -77,7 +77,6 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    day = table.Column<long>(type: "bigint", nullable: false),
                     user_id = table.Column<string>(type: "text", nullable: false),
                     key_id = table.Column<string>(type: "text", nullable: false),
                     provider = table.Column<string>(type: "text", nullable: false),
@@ -85,6 +84,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     neuron = table.Column<string>(type: "text", nullable: false),
                     layer = table.Column<string>(type: "text", nullable: false),
                     run_kind = table.Column<string>(type: "text", nullable: false),
+                    day = table.Column<long>(type: "bigint", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     input_tokens = table.Column<long>(type: "bigint", nullable: false),
                     cached_tokens = table.Column<long>(type: "bigint", nullable: false),
@@ -104,7 +104,6 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    hour = table.Column<long>(type: "bigint", nullable: false),
                     user_id = table.Column<string>(type: "text", nullable: false),
                     key_id = table.Column<string>(type: "text", nullable: false),
                     provider = table.Column<string>(type: "text", nullable: false),
@@ -112,6 +111,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     neuron = table.Column<string>(type: "text", nullable: false),
                     layer = table.Column<string>(type: "text", nullable: false),
                     run_kind = table.Column<string>(type: "text", nullable: false),
+                    hour = table.Column<long>(type: "bigint", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     input_tokens = table.Column<long>(type: "bigint", nullable: false),
                     cached_tokens = table.Column<long>(type: "bigint", nullable: false),
@@ -246,6 +246,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     reasoning_tokens = table.Column<long>(type: "bigint", nullable: false),
                     reserved = table.Column<long>(type: "bigint", nullable: false),
                     cost = table.Column<long>(type: "bigint", nullable: false),
+                    prompt = table.Column<string>(type: "text", nullable: true),
+                    bill = table.Column<string>(type: "text", nullable: true),
                     price_version = table.Column<string>(type: "text", nullable: true),
                     usage_estimated = table.Column<bool>(type: "boolean", nullable: false),
                     raw_usage = table.Column<string>(type: "text", nullable: true),
