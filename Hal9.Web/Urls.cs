@@ -31,6 +31,10 @@ public static class Urls
     public static string Run(Guid runId, string? tab = null, Guid? stepId = null) =>
         WithQuery($"/runs/{runId}", ("tab", tab), ("step", stepId?.ToString()));
 
+    /// <summary>The live map: a neuron in the panel, map or table, filters, the run that is followed.</summary>
+    public static string Hierarchy(string? neuron = null, string? view = null, string? layer = null, string? state = null, string? text = null, string? run = null) =>
+        WithQuery("/hierarchy", ("neuron", neuron), ("view", view), ("layer", layer), ("state", state), ("q", text), ("run", run));
+
     /// <summary>A run as the API gives it.</summary>
     public static string RunJson(Guid runId) => $"/api/v1/runs/{runId}";
 

@@ -36,6 +36,9 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
         await page.ClickAsync(".prompt-part > summary >> nth=0");
         await LookAsync("run-call", null, ".bill tfoot");
         await LookAsync("run-events", $"/runs/{run}?tab=events", ".event");
+        await LookAsync("hierarchy", "/hierarchy", ".node");
+        await LookAsync("hierarchy-panel", "/hierarchy?neuron=analyst", ".panel .signals li");
+        await LookAsync("hierarchy-table", "/hierarchy?view=table", ".table");
         await LookAsync("missing", "/nothing/here", ".empty");
 
         Assert.Empty(found);

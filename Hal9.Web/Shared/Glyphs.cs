@@ -5,6 +5,7 @@ internal static class Glyphs
 {
     public const string Chat = "<path d='M4 5h16v11H10l-5 4v-4H4z'/>";
     public const string Runs = "<circle cx='6' cy='5' r='2'/><circle cx='18' cy='12' r='2'/><circle cx='18' cy='19' r='2'/><path d='M6 7v10a2 2 0 0 0 2 2h8M6 12h10'/>";
+    public const string Hierarchy = "<rect x='9' y='3' width='6' height='5' rx='1'/><rect x='3' y='16' width='6' height='5' rx='1'/><rect x='15' y='16' width='6' height='5' rx='1'/><path d='M12 8v4M6 16v-4h12v4'/>";
     public const string Plus = "<path d='M12 5v14M5 12h14'/>";
     public const string Pencil = "<path d='M4 20h4L19 9l-4-4L4 16zM13 7l4 4'/>";
     public const string Archive = "<path d='M3 5h18v4H3zM5 9v10h14V9M10 13h4'/>";

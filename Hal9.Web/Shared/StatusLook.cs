@@ -1,5 +1,6 @@
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
+using Hal9.Engine.Monitoring;
 
 namespace Hal9.Web.Shared;
 
@@ -52,6 +53,16 @@ public sealed record StatusLook(string Tone, string Icon, string Name)
         CallStatus.Cancelled => Cancelled,
         CallStatus.Interrupted => new("waiting", Glyphs.Failing, "Interrupted"),
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    /// <summary>A neuron's state.</summary>
+    public static StatusLook Of(NeuronState state) => state switch
+    {
+        NeuronState.Idle => new("paused", Glyphs.Pause, "Idle"),
+        NeuronState.Working => Working,
+        NeuronState.Queued => new("waiting", Glyphs.Waiting, "Crowded"),
+        NeuronState.Failing => new("failing", Glyphs.Failing, "Failing"),
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
     };
 
     /// <summary>A message's state.</summary>

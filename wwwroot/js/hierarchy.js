@@ -1,0 +1,116 @@
+// The map's half in the browser: edges behind the cards, pulses along them, arrow keys between cards. One animation loop, only while something moves.
+
+const svg = "http://www.w3.org/2000/svg";
+const most = 80;
+const travel = 900;
+
+export function attach(root) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)");
+    const edges = new Map();
+    const moving = [];
+    let layer = null;
+    let frame = 0;
+
+    const nodes = () => [...root.querySelectorAll("[data-neuron]")];
+
+    function draw() {
+        const map = root.querySelector("[data-map]");
+        layer = map?.querySelector("[data-edges]") ?? null;
+        if (!layer) {
+            return;
+        }
+        const from = map.getBoundingClientRect();
+        layer.setAttribute("viewBox", `0 0 ${from.width} ${from.height}`);
+        const places = new Map(nodes().map(node => {
+            const box = node.getBoundingClientRect();
+            return [node.dataset.neuron, { x: box.left - from.left + box.width / 2, top: box.top - from.top, bottom: box.bottom - from.top, node }];
+        }));
+        const wanted = new Set();
+        for (const [name, place] of places) {
+            for (const child of place.node.dataset.delegates.split(" ").filter(c => places.has(c))) {
+                const key = `${name} ${child}`;
+                const to = places.get(child);
+                const bend = (to.top - place.bottom) / 2;
+                const d = `M${place.x} ${place.bottom}C${place.x} ${place.bottom + bend} ${to.x} ${to.top - bend} ${to.x} ${to.top}`;
+                wanted.add(key);
+                let edge = edges.get(key);
+                if (!edge || edge.ownerSVGElement !== layer) {
+                    edge = layer.appendChild(document.createElementNS(svg, "path"));
+                    edge.classList.add("edge");
+                    edges.set(key, edge);
+                }
+                if (edge.getAttribute("d") !== d) {
+                    edge.setAttribute("d", d);
+                }
+            }
+        }
+        for (const [key, edge] of edges) {
+            if (!wanted.has(key)) {
+                edge.remove();
+                edges.delete(key);
+            }
+        }
+    }
+
+    function light(edge, kind) {
+        edge.classList.add(`edge-${kind}`);
+        clearTimeout(edge.dim);
+        edge.dim = setTimeout(() => edge.classList.remove("edge-down", "edge-up", "edge-back"), travel);
+    }
+
+    function pulse(pulses) {
+        for (const { from, to, kind, count } of pulses) {
+            const forward = edges.get(`${from} ${to}`);
+            const edge = forward ?? edges.get(`${to} ${from}`);
+            if (!edge) {
+                continue;
+            }
+            light(edge, kind);
+            // Many at once are one larger dot: their number is in the cards.
+            if (!calm.matches && moving.length < most) {
+                const dot = layer.appendChild(document.createElementNS(svg, "circle"));
+                dot.classList.add("pulse", `pulse-${kind}`);
+                dot.setAttribute("r", Math.min(8, 3 + Math.log2(count)));
+                moving.push({ dot, edge, length: edge.getTotalLength(), backwards: !forward, start: performance.now() });
+            }
+        }
+        if (moving.length > 0 && frame === 0) {
+            frame = requestAnimationFrame(step);
+        }
+    }
+
+    function step(time) {
+        for (let i = moving.length - 1; i >= 0; i--) {
+            const { dot, edge, length, backwards, start } = moving[i];
+            const part = Math.max(0, (time - start) / travel);
+            if (part >= 1 || !edge.isConnected) {
+                dot.remove();
+                moving.splice(i, 1);
+                continue;
+            }
+            const point = edge.getPointAtLength(length * (backwards ? 1 - part : part));
+            dot.setAttribute("cx", point.x);
+            dot.setAttribute("cy", point.y);
+        }
+        frame = moving.length > 0 ? requestAnimationFrame(step) : 0;
+    }
+
+    root.addEventListener("keydown", e => {
+        const node = e.target.closest("[data-neuron]");
+        if (!node || !["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].includes(e.key)) {
+            return;
+        }
+        e.preventDefault();
+        const rows = [...root.querySelectorAll(".map-nodes")].map(row => [...row.querySelectorAll("[data-neuron]")]).filter(row => row.length > 0);
+        const row = rows.findIndex(r => r.includes(node));
+        const column = rows[row].indexOf(node);
+        const next = { ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], ArrowUp: [row - 1, column], ArrowDown: [row + 1, column] }[e.key];
+        const target = rows[next[0]];
+        target?.[Math.min(Math.max(next[1], 0), target.length - 1)]?.focus();
+    });
+
+    new ResizeObserver(draw).observe(root);
+    draw();
+    root.dataset.ready = "";
+    return { draw, pulse };
+}
