@@ -32,6 +32,7 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
         await LookAsync("run-thread", $"/runs/{run}?tab=thread", ".turn-answer");
         await LookAsync("run-raw", $"/runs/{run}?tab=raw", "#raw-json");
         await page.GotoAsync($"/runs/{run}");
+        await Chromium.IsInteractiveAsync(page);
         await page.ClickAsync(".call-more > summary >> nth=0");
         await page.ClickAsync(".prompt-part > summary >> nth=0");
         await LookAsync("run-call", null, ".bill tfoot");

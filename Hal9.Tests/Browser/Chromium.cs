@@ -53,6 +53,9 @@ public sealed class Chromium : IAsyncDisposable
     /// <summary>The circuit is open and the field takes text.</summary>
     public static Task ChatIsReadyAsync(IPage page) => page.Locator(".chat[data-ready]").WaitForAsync();
 
+    /// <summary>The circuit is open: what is clicked and typed from now on arrives.</summary>
+    public static Task IsInteractiveAsync(IPage page) => page.Locator("#content[data-interactive]").WaitForAsync();
+
     /// <summary>
     /// Looks at the page as it stands, wide and narrow, dark and light: what axe finds against WCAG 2.2 A and AA, and what sticks out.
     /// Keeps a picture of each view for a person to look at.

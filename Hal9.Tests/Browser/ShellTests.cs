@@ -43,6 +43,7 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture
         var page = await chromium.SignInAsync(host.Url);
         await page.GotoAsync($"/runs?q={Uri.EscapeDataString(mark)}");
         await Expect(page.Locator(".row-link")).ToHaveCountAsync(2);
+        await Chromium.IsInteractiveAsync(page);
 
         await page.ClickAsync(".sort >> text=Started");
         await page.ClickAsync(".sort >> text=Started");
@@ -64,6 +65,7 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture
         await page.ReloadAsync();
         await Expect(page.Locator(".row-link").First).ToHaveTextAsync($"{mark} first");
 
+        await Chromium.IsInteractiveAsync(page);
         await page.FocusAsync("#content");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("j");
