@@ -31,6 +31,13 @@ public sealed class HierarchyTests(Hal9Host host, Chromium chromium)
         await host.Owner.EndedRunAsync(run, TestContext.Current.CancellationToken);
         await Expect(page.Locator("[data-neuron=strategist] .chip-paused")).ToBeVisibleAsync();
 
+        await page.ClickAsync("text=Table");
+        await Expect(page.Locator(".table tbody tr")).ToHaveCountAsync(7);
+        await host.Owner.EndedRunAsync(await host.Owner.StartRunAsync("Compare tea and coffee again.", "deep", TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await Expect(page.Locator("tr:has-text('strategist') td:nth-child(6)")).Not.ToHaveTextAsync("1");
+        await page.ClickAsync(".map-views >> text=Map");
+        await Expect(page.Locator(".edge")).ToHaveCountAsync(10);
+
         await page.FocusAsync("[data-neuron=strategist]");
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("Enter");

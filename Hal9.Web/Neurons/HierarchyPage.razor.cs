@@ -108,7 +108,7 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
     {
         try
         {
-            if (IsLive || now is null)
+            if (IsLive || now is null || failure is not null)
             {
                 now = await monitoring.NowAsync(actor, Stopping);
                 neurons = now.Neurons;

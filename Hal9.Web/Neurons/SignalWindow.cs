@@ -50,7 +50,7 @@ public sealed class SignalWindow
         begun = true;
     }
 
-    /// <summary>What passed since the last call, of one run only if one is followed.</summary>
+    /// <summary>What passed since the last call.</summary>
     public IReadOnlyList<Pulse> TakePulses()
     {
         var taken = fresh;

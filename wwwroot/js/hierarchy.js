@@ -17,6 +17,9 @@ export function attach(root) {
         const map = root.querySelector("[data-map]");
         layer = map?.querySelector("[data-edges]") ?? null;
         if (!layer) {
+            // The table is shown, or nothing matches: there is nothing to draw on.
+            edges.clear();
+            moving.length = 0;
             return;
         }
         const from = map.getBoundingClientRect();
@@ -59,6 +62,9 @@ export function attach(root) {
     }
 
     function pulse(pulses) {
+        if (!layer) {
+            return;
+        }
         for (const { from, to, kind, count } of pulses) {
             const forward = edges.get(`${from} ${to}`);
             const edge = forward ?? edges.get(`${to} ${from}`);
