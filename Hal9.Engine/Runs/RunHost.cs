@@ -23,6 +23,9 @@ internal sealed partial class RunHost(
     private readonly ConcurrentDictionary<Guid, LiveRun> live = new();
     private readonly ConcurrentDictionary<Guid, Task> loops = new();
     private readonly SemaphoreSlim places = new(options.Value.MaxConcurrent);
+
+    // Between a take-over and the loop that it starts, an order to stop would reach neither the row that was read nor the run.
+    private readonly SemaphoreSlim takingOver = new(1);
     private readonly CancellationTokenSource stopping = new();
     private int stopped;
 
@@ -35,8 +38,28 @@ internal sealed partial class RunHost(
     /// <summary>The run, if it is at work here.</summary>
     public LiveRun? Find(Guid runId) => live.GetValueOrDefault(runId);
 
-    /// <summary>Starts the loop of a run whose row, with this host as owner, is stored.</summary>
-    public LiveRun Start(RunRow row, RunInput input) => Start(row, input, RunPast.None);
+    /// <summary>
+    /// Makes a run known here, before its row (with this host as owner) is stored: whoever learns of it by the row finds it. <see cref="Begin"/> starts its
+    /// loop; <see cref="Drop"/> forgets it when the row could not be stored.
+    /// </summary>
+    public LiveRun Open(RunRow row, RunInput input) => Open(row, input, RunPast.None);
+
+    /// <summary>Starts the loop of an opened run.</summary>
+    public void Begin(LiveRun run)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loops[run.Row.Id] = done.Task;
+        // The loop is owned here: it is awaited on disposal, and whatever it throws is logged by itself.
+        ThreadPool.UnsafeQueueUserWorkItem(_ => _ = WorkAsync(run, done), null);
+    }
+
+    /// <summary>Forgets an opened run that never began.</summary>
+    public void Drop(LiveRun run)
+    {
+        live.TryRemove(KeyValuePair.Create(run.Row.Id, run));
+        run.End();
+        run.Dispose();
+    }
 
     /// <summary>Ends a stored run that got no room, before it began.</summary>
     public Task EndRefusedAsync(RunRow row, Refusal refusal) =>
@@ -99,16 +122,20 @@ internal sealed partial class RunHost(
     {
         if (Find(runId) is not { } run)
         {
-            // Between a start and the first sweep nobody works on it: an order that was only handed on would be lost.
-            if (await NoteCancelAsync(tenantId, runId, path, new CancelRequested(stepId, reason, userId), cancellationToken).ConfigureAwait(false))
+            await takingOver.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
             {
-                return false;
+                if (Find(runId) is not { } taken)
+                {
+                    await NoteCancelAsync(tenantId, runId, path, new CancelRequested(stepId, reason, userId), cancellationToken).ConfigureAwait(false);
+                    return false;
+                }
+                run = taken;
             }
-            if (Find(runId) is not { } taken)
+            finally
             {
-                return false;
+                takingOver.Release();
             }
-            run = taken;
         }
         try
         {
@@ -126,22 +153,12 @@ internal sealed partial class RunHost(
         return true;
     }
 
-    /// <returns>False when somebody took the run up meanwhile.</returns>
-    private async Task<bool> NoteCancelAsync(Guid tenantId, Guid runId, string path, CancelRequested request, CancellationToken cancellationToken)
+    private async Task NoteCancelAsync(Guid tenantId, Guid runId, string path, CancelRequested request, CancellationToken cancellationToken)
     {
-        if (await store.RowAsync(tenantId, runId, cancellationToken).ConfigureAwait(false) is not { EndedAt: null } row)
+        if (await store.RowAsync(tenantId, runId, cancellationToken).ConfigureAwait(false) is { EndedAt: null } row)
         {
-            return true;
-        }
-        string[] paths = [.. JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], path];
-        try
-        {
+            string[] paths = [.. JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], path];
             await new RunJournal(row, RunPast.None, writer, feed, signals, time, endWriters).CancelRequestedAsync(paths, request, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (Models.RunTakenOver)
-        {
-            return false;
         }
     }
 
@@ -161,19 +178,14 @@ internal sealed partial class RunHost(
     public void Dispose()
     {
         places.Dispose();
+        takingOver.Dispose();
         stopping.Dispose();
     }
 
-    private LiveRun Start(RunRow row, RunInput input, RunPast past)
+    private LiveRun Open(RunRow row, RunInput input, RunPast past)
     {
         var journal = new RunJournal(row, past, writer, feed, signals, time, endWriters);
-        var run = new LiveRun(row, input, journal, time, JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], stopping.Token);
-        live[row.Id] = run;
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        loops[row.Id] = done.Task;
-        // The loop is owned here: it is awaited on disposal, and whatever it throws is logged by itself.
-        ThreadPool.UnsafeQueueUserWorkItem(_ => _ = WorkAsync(run, done), null);
-        return run;
+        return live[row.Id] = new LiveRun(row, input, journal, time, JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], stopping.Token);
     }
 
     private async Task WorkAsync(LiveRun run, TaskCompletionSource done)
@@ -230,6 +242,19 @@ internal sealed partial class RunHost(
 
     private async Task<bool> TakeOverAsync(RunRow row, CancellationToken cancellationToken)
     {
+        await takingOver.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await TakeOverAloneAsync(row, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            takingOver.Release();
+        }
+    }
+
+    private async Task<bool> TakeOverAloneAsync(RunRow row, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         var epoch = row.Epoch + 1;
         var mine = await writer.WriteAsync(
@@ -276,7 +301,7 @@ internal sealed partial class RunHost(
             await journal.EndAsync(new RunEnding(RunStatus.Failed, null, "The process ended while this pass-through call was on its way; its caller's connection is gone, so it is not made again."), cancellationToken).ConfigureAwait(false);
             return true;
         }
-        Start(fresh!, RunInput.FromJson(fresh!.Input), past);
+        Begin(Open(fresh!, RunInput.FromJson(fresh!.Input), past));
         return true;
     }
 

@@ -318,22 +318,31 @@ public sealed class RunService
             EnvelopeSeconds = order.Envelope?.Seconds ?? options.EnvelopeSeconds,
             Owner = host.Id, Epoch = 1, HeartbeatAt = now, StartedAt = now,
         };
-        await writer.WriteAsync(
-            row.TenantId,
-            batch =>
-            {
-                Insert(batch, row, refusal, now);
-                alongside(batch, now);
-                RunJournal.Append(batch, row.TenantId, id, 1, feed, time, new RunStarted(order.Kind, order.Mode, order.Goal));
-            },
-            cancellationToken).ConfigureAwait(false);
-        if (refusal is null)
+        var run = refusal is null ? host.Open(row, input) : null;
+        try
         {
-            host.Start(row, input);
+            await writer.WriteAsync(
+                row.TenantId,
+                batch =>
+                {
+                    Insert(batch, row, refusal, now);
+                    alongside(batch, now);
+                    RunJournal.Append(batch, row.TenantId, id, 1, feed, time, new RunStarted(order.Kind, order.Mode, order.Goal));
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch when (run is not null)
+        {
+            host.Drop(run);
+            throw;
+        }
+        if (run is not null)
+        {
+            host.Begin(run);
         }
         else
         {
-            await host.EndRefusedAsync(row, refusal).ConfigureAwait(false);
+            await host.EndRefusedAsync(row, refusal!).ConfigureAwait(false);
         }
         return id;
     }

@@ -139,16 +139,7 @@ public sealed class ResumeTests : IAsyncLifetime
         var hold = new ScriptedGate();
         engine.Provider.Script(_ => ScriptedReply.Of("never") with { Hold = hold });
         var host = engine.Services.GetRequiredService<RunHost>();
-        var row = new RunRow
-        {
-            Id = Guid.CreateVersion7(), TenantId = actor.TenantId, UserId = actor.UserId, Kind = RunKind.Api, Mode = RunMode.Quick, Status = RunStatus.Running, Goal = "Hi",
-            Tags = "[]", Owner = "a dead process", Epoch = 1, HeartbeatAt = DateTimeOffset.UtcNow, StartedAt = DateTimeOffset.UtcNow,
-        };
-        await using (var db = engine.Services.GetRequiredService<TenantScope>().Open(actor.TenantId))
-        {
-            db.Add(row);
-            await db.SaveChangesAsync(Cancel);
-        }
+        var row = await LeftBehindAsync(actor);
 
         await engine.Runs.CancelAsync(actor, row.Id, null, "enough", Cancel);
         await host.SweepAsync(all: true, Cancel);
@@ -160,6 +151,26 @@ public sealed class ResumeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cancel_WhileTheRunIsBeingTakenUp_IsNeverLost()
+    {
+        var actor = await engine.NewTenantAsync();
+        var hold = new ScriptedGate();
+        engine.Provider.Script(_ => ScriptedReply.Of("never") with { Hold = hold });
+        var host = engine.Services.GetRequiredService<RunHost>();
+        var ends = new List<RunStatus>();
+
+        for (var i = 0; i < 30; i++)
+        {
+            var row = await LeftBehindAsync(actor);
+            await Task.WhenAll(host.SweepAsync(all: true, Cancel), engine.Runs.CancelAsync(actor, row.Id, null, "enough", Cancel));
+            ends.Add((await engine.Runs.WaitAsync(actor, row.Id, Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel)).Status);
+        }
+        hold.Open();
+
+        Assert.All(ends, status => Assert.Equal(RunStatus.Cancelled, status));
+    }
+
+    [Fact]
     public async Task Start_SecondHostOnTheSameData_IsRefused()
     {
         using var folder = new TempFolder();
@@ -168,6 +179,19 @@ public sealed class ResumeTests : IAsyncLifetime
         second.Set("Data:Directory", folder.Path);
 
         await Assert.ThrowsAsync<InvalidOperationException>(second.StartAsync);
+    }
+
+    private async Task<RunRow> LeftBehindAsync(Actor actor)
+    {
+        var row = new RunRow
+        {
+            Id = Guid.CreateVersion7(), TenantId = actor.TenantId, UserId = actor.UserId, Kind = RunKind.Api, Mode = RunMode.Quick, Status = RunStatus.Running, Goal = "Hi",
+            Tags = "[]", Owner = "a dead process", Epoch = 1, HeartbeatAt = DateTimeOffset.UtcNow, StartedAt = DateTimeOffset.UtcNow,
+        };
+        await using var db = engine.Services.GetRequiredService<TenantScope>().Open(actor.TenantId);
+        db.Add(row);
+        await db.SaveChangesAsync(Cancel);
+        return row;
     }
 
     private async Task<IReadOnlyList<Guid>> OpenReservationsAsync()
