@@ -1,4 +1,5 @@
 using Hal9.Engine.Events;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -24,9 +25,10 @@ public sealed record ConversationLine(Guid Id, string Title, DateTimeOffset Upda
 /// <param name="CreatedAt">When (UTC).</param>
 /// <param name="Siblings">Ids of all messages with the same parent, oldest first, itself included.</param>
 /// <param name="EndedAt">When its run ended (UTC).</param>
+/// <param name="Vote">The reader's own thumb on this answer.</param>
 public sealed record MessageView(
     Guid Id, Guid? ParentId, MessageRole Role, MessageStatus Status, string Content, Guid? RunId, Provenance? Provenance, Usd Cost, string? Error,
-    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings, DateTimeOffset? EndedAt = null);
+    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings, DateTimeOffset? EndedAt = null, Feedback? Vote = null);
 
 /// <summary>A conversation with the branch that is shown.</summary>
 public sealed record ConversationView(Guid Id, string Title, Guid UserId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<MessageView> Branch);
@@ -40,12 +42,14 @@ public sealed class ConversationService
     private const int MostText = 100_000;
     private readonly TenantScope scope;
     private readonly RunService runs;
+    private readonly FeedbackService feedback;
     private readonly TimeProvider time;
 
-    internal ConversationService(TenantScope scope, RunService runs, TimeProvider time)
+    internal ConversationService(TenantScope scope, RunService runs, FeedbackService feedback, TimeProvider time)
     {
         this.scope = scope;
         this.runs = runs;
+        this.feedback = feedback;
         this.time = time;
     }
 
@@ -93,9 +97,10 @@ public sealed class ConversationService
         var runIds = branch.Where(m => m.RunId is not null).Select(m => m.RunId!.Value).ToList();
         var ends = await db.Set<RunRow>().AsNoTracking().Where(r => runIds.Contains(r.Id)).Select(r => new { r.Id, r.EndedAt })
             .ToDictionaryAsync(r => r.Id, r => r.EndedAt, cancellationToken).ConfigureAwait(false);
+        var votes = await feedback.OwnThumbsAsync(actor, runIds, cancellationToken).ConfigureAwait(false);
         return new ConversationView(
             conversation.Id, conversation.Title, conversation.UserId, conversation.CreatedAt, conversation.UpdatedAt,
-            [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run) } : m)]);
+            [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run), Vote = votes.GetValueOrDefault(run) } : m)]);
     }
 
     /// <summary>Sends a message: starts the conversation when <paramref name="conversationId"/> is null, makes a sibling when <paramref name="parentId"/> already has a child (an edit).</summary>

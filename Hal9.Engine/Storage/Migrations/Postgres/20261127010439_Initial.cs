@@ -127,6 +127,27 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "feedback",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    number = table.Column<double>(type: "double precision", nullable: true),
+                    text = table.Column<string>(type: "text", nullable: true),
+                    comment = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_feedback", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "instance_keys",
                 columns: table => new
                 {
@@ -484,6 +505,12 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: new[] { "tenant_id", "user_id", "updated_at" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_feedback_tenant_id_run_id_step_id_user_id_kind",
+                table: "feedback",
+                columns: new[] { "tenant_id", "run_id", "step_id", "user_id", "kind" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ledger_run_id",
                 table: "ledger",
                 column: "run_id");
@@ -591,6 +618,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "cost_hours");
+
+            migrationBuilder.DropTable(
+                name: "feedback");
 
             migrationBuilder.DropTable(
                 name: "instance_keys");

@@ -127,6 +127,27 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "feedback",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    step_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", nullable: false),
+                    number = table.Column<double>(type: "REAL", nullable: true),
+                    text = table.Column<string>(type: "TEXT", nullable: true),
+                    comment = table.Column<string>(type: "TEXT", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_feedback", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "instance_keys",
                 columns: table => new
                 {
@@ -484,6 +505,12 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 columns: new[] { "tenant_id", "user_id", "updated_at" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_feedback_tenant_id_run_id_step_id_user_id_kind",
+                table: "feedback",
+                columns: new[] { "tenant_id", "run_id", "step_id", "user_id", "kind" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ledger_run_id",
                 table: "ledger",
                 column: "run_id");
@@ -591,6 +618,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "cost_hours");
+
+            migrationBuilder.DropTable(
+                name: "feedback");
 
             migrationBuilder.DropTable(
                 name: "instance_keys");
