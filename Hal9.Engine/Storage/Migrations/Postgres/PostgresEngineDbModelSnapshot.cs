@@ -462,6 +462,14 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("current_id");
 
+                    b.Property<string>("Folder")
+                        .HasColumnType("text")
+                        .HasColumnName("folder");
+
+                    b.Property<long?>("PinnedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pinned_at");
+
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
                         .HasColumnName("tenant_id");
@@ -484,6 +492,27 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("TenantId", "UserId", "UpdatedAt");
 
                     b.ToTable("conversations", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Conversations.ConversationTagRow", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("ConversationId", "Tag");
+
+                    b.HasIndex("TenantId", "Tag");
+
+                    b.ToTable("conversation_tags", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Conversations.MessageRow", b =>

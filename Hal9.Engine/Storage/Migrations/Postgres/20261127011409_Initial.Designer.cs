@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Hal9.Engine.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresEngineDb))]
-    [Migration("20261127010439_Initial")]
+    [Migration("20261127011409_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -465,6 +465,14 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("current_id");
 
+                    b.Property<string>("Folder")
+                        .HasColumnType("text")
+                        .HasColumnName("folder");
+
+                    b.Property<long?>("PinnedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pinned_at");
+
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
                         .HasColumnName("tenant_id");
@@ -487,6 +495,27 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("TenantId", "UserId", "UpdatedAt");
 
                     b.ToTable("conversations", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Conversations.ConversationTagRow", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("ConversationId", "Tag");
+
+                    b.HasIndex("TenantId", "Tag");
+
+                    b.ToTable("conversation_tags", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Conversations.MessageRow", b =>

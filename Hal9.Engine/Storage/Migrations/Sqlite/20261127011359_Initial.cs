@@ -55,6 +55,19 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "conversation_tags",
+                columns: table => new
+                {
+                    conversation_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conversation_tags", x => new { x.conversation_id, x.tag });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "conversations",
                 columns: table => new
                 {
@@ -65,6 +78,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
                     archived_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    pinned_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    folder = table.Column<string>(type: "TEXT", nullable: true),
                     current_id = table.Column<Guid>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -500,6 +515,11 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_conversation_tags_tenant_id_tag",
+                table: "conversation_tags",
+                columns: new[] { "tenant_id", "tag" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_conversations_tenant_id_user_id_updated_at",
                 table: "conversations",
                 columns: new[] { "tenant_id", "user_id", "updated_at" });
@@ -609,6 +629,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "budgets");
+
+            migrationBuilder.DropTable(
+                name: "conversation_tags");
 
             migrationBuilder.DropTable(
                 name: "conversations");
