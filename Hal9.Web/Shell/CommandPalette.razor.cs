@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Hal9.Web.Shell;
 
-/// <summary>Ctrl+K: one field that leads to pages, runs, neurons and actions. Nothing is read before it is asked for.</summary>
+/// <summary>Ctrl+K: one field that leads to pages, conversations, runs, neurons and actions. Nothing is read before it is asked for.</summary>
 public sealed partial class CommandPalette : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(120);

@@ -1,3 +1,4 @@
+using Hal9.Engine.Conversations;
 using Hal9.Engine.Neurons;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Tenancy;
@@ -18,8 +19,8 @@ internal sealed record PaletteItem(string Glyph, string Name, string? Detail = n
 /// <summary>Items of one kind.</summary>
 internal sealed record PaletteGroup(string Name, IReadOnlyList<PaletteItem> Items);
 
-/// <summary>What the palette finds for some words: pages, runs, neurons and actions, each of those that the actor may open.</summary>
-internal sealed class Palette(RunService runs, HierarchyService hierarchies, IStringLocalizer<ShellTexts> texts, Words words)
+/// <summary>What the palette finds for some words: pages, actions, conversations, runs and neurons, each of those that the actor may open.</summary>
+internal sealed class Palette(ShelfService shelf, RunService runs, HierarchyService hierarchies, IStringLocalizer<ShellTexts> texts, Words words)
 {
     private const int MostPerGroup = 6;
 
@@ -34,6 +35,7 @@ internal sealed class Palette(RunService runs, HierarchyService hierarchies, ISt
         };
         if (asked.Length > 0)
         {
+            groups.Add(new(texts["Conversations"], await ConversationsAsync(actor, text.Trim(), cancellationToken)));
             groups.Add(new(texts["Runs"], await RunsAsync(actor, text.Trim(), cancellationToken)));
             groups.Add(new(texts["Neurons"], await NeuronsAsync(actor, Holds, cancellationToken)));
         }
@@ -55,6 +57,11 @@ internal sealed class Palette(RunService runs, HierarchyService hierarchies, ISt
         yield return new(Glyphs.Keyboard, texts["KeyboardShortcuts"], Action: "shortcuts", Key: "?");
         yield return new(Glyphs.Leave, texts["SignOut"], Action: "sign-out");
     }
+
+    private async Task<IReadOnlyList<PaletteItem>> ConversationsAsync(Actor actor, string text, CancellationToken cancellationToken) => actor.May(Permission.UseRuns)
+        ? [.. (await shelf.ListAsync(actor, new ConversationFilter(Text: text), null, MostPerGroup, cancellationToken)).Items
+            .Select(line => new PaletteItem(Glyphs.Chat, line.Title, null, Urls.Chat(line.Id)))]
+        : [];
 
     private async Task<IReadOnlyList<PaletteItem>> RunsAsync(Actor actor, string text, CancellationToken cancellationToken)
     {
