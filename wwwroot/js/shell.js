@@ -76,7 +76,7 @@ document.addEventListener("keydown", e => {
         e.preventDefault();
         const link = document.querySelector("[data-new-chat]") ?? document.querySelector(".rail-link[href='chat']");
         link?.click();
-    } else if (e.ctrlKey && e.shiftKey && e.code === "KeyS") {
+    } else if (e.ctrlKey && e.shiftKey && e.code === "KeyS" && !document.querySelector("[data-toggle-side]")) {
         e.preventDefault();
         toggleRail();
     } else if (e.shiftKey && e.key === "Escape") {
