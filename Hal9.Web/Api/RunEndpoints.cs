@@ -55,7 +55,7 @@ internal static class RunEndpoints
         var order = new StartRun
         {
             Goal = body.Goal,
-            Mode = body.Mode,
+            Mode = body.Mode ?? RunMode.Auto,
             Kind = RunKind.Api,
             Tags = body.Tags ?? [],
             Envelope = body.Envelope is { } limits ? new EnvelopeRequest(limits.CostUsd, limits.Tokens, limits.Steps, limits.Seconds) : null,
@@ -149,11 +149,7 @@ internal static class RunEndpoints
 
     internal static IResult Refused(Refusal? refusal, Guid runId, HttpContext context)
     {
-        if (refusal?.ResetsAt is { } resets)
-        {
-            var wait = resets - context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        }
+        AskAgain.AfterRefusal(context, refusal?.ResetsAt);
         return Problems.Of(ProblemKind.Budget, refusal?.Reason ?? "A limit is used up.",
             ("budgetId", refusal?.BudgetId), ("resetsAt", refusal?.ResetsAt), ("runId", runId), ("limitUsd", refusal?.Limit?.ToString()), ("limitTokens", refusal?.LimitTokens));
     }
@@ -162,7 +158,7 @@ internal static class RunEndpoints
     {
         var errors = new Dictionary<string, string[]>();
         Check("goal", !string.IsNullOrWhiteSpace(body.Goal) && body.Goal.Length <= MostGoal, $"1 to {MostGoal} characters.");
-        Check("mode", body.Mode is RunMode.Auto or RunMode.Quick or RunMode.Standard or RunMode.Deep, "One of auto, quick, standard, deep.");
+        Check("mode", body.Mode is null or RunMode.Auto or RunMode.Quick or RunMode.Standard or RunMode.Deep, "One of auto, quick, standard, deep.");
         Check("tags", body.Tags is null || (body.Tags.Count <= MostTags && body.Tags.All(tag => tag is { Length: > 0 and <= LongestTag })), $"At most {MostTags} tags of 1 to {LongestTag} characters.");
         if (body.Envelope is { } envelope)
         {

@@ -70,6 +70,17 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Start_WithNullForWhatMayBeLeftOut_IsAsIfItWereLeftOut()
+    {
+        using var content = new StringContent("""{"goal":"x","mode":null,"envelope":null,"tags":null}""", Encoding.UTF8, "application/json");
+        using var answer = await Http.PostAsync("/api/v1/runs", content, Now);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var id = (await answer.Content.ReadFromJsonAsync<JsonElement>(Now)).GetProperty("id").GetGuid();
+        Assert.Equal("auto", (await host.Owner.EndedRunAsync(id, Now)).GetProperty("mode").GetString());
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Start_WithoutRoom_Is429WithTheStoredRefusedRun()
     {
         var budget = await host.Owner.SendAsync(
@@ -269,6 +280,7 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     [InlineData("""{"scope":{"kind":"team","id":"x"},"period":"day","limitUsd":"1"}""", 501)]
     [InlineData("""{"scope":{"kind":"tenant"},"period":"day","limitUsd":"1","ladder":["cheaper"]}""", 501)]
     [InlineData("""{"scope":{"kind":"tenant"},"period":"day"}""", 400)]
+    [InlineData("""{"scope":null,"period":"day","limitUsd":"1"}""", 400)]
     [InlineData("""{"scope":{"kind":"tenant"},"period":"day","limitUsd":"1","marks":[90,10]}""", 400)]
     [InlineData("""{"scope":{"kind":"tenant","name":"x"},"period":"day","limitUsd":"1"}""", 400)]
     public async Task Budget_ThatIsNotOffered_IsRefused(string json, int status)
