@@ -55,7 +55,7 @@ internal static class RunEndpoints
         var order = new StartRun
         {
             Goal = body.Goal,
-            Mode = body.Mode ?? RunMode.Auto,
+            Mode = body.Mode,
             Kind = RunKind.Api,
             Tags = body.Tags ?? [],
             Envelope = body.Envelope is { } limits ? new EnvelopeRequest(limits.CostUsd, limits.Tokens, limits.Steps, limits.Seconds) : null,
@@ -158,7 +158,7 @@ internal static class RunEndpoints
     {
         var errors = new Dictionary<string, string[]>();
         Check("goal", !string.IsNullOrWhiteSpace(body.Goal) && body.Goal.Length <= MostGoal, $"1 to {MostGoal} characters.");
-        Check("mode", body.Mode is null or RunMode.Auto or RunMode.Quick or RunMode.Standard or RunMode.Deep, "One of auto, quick, standard, deep.");
+        Check("mode", body.Mode is RunMode.Auto or RunMode.Quick or RunMode.Standard or RunMode.Deep, "One of auto, quick, standard, deep.");
         Check("tags", body.Tags is null || (body.Tags.Count <= MostTags && body.Tags.All(tag => tag is { Length: > 0 and <= LongestTag })), $"At most {MostTags} tags of 1 to {LongestTag} characters.");
         if (body.Envelope is { } envelope)
         {

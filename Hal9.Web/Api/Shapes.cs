@@ -26,7 +26,7 @@ internal sealed record StartRunBody
 
     /// <summary>How deep: <c>auto</c>, <c>quick</c>, <c>standard</c> or <c>deep</c>.</summary>
     [DefaultValue(RunMode.Auto)]
-    public RunMode? Mode { get; init; } = RunMode.Auto;
+    public RunMode Mode { get; init; } = RunMode.Auto;
 
     /// <summary>Its limits; what is not said comes from the defaults.</summary>
     public EnvelopeBody? Envelope { get; init; }

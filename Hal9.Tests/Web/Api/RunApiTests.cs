@@ -70,17 +70,6 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Start_WithNullForWhatMayBeLeftOut_IsAsIfItWereLeftOut()
-    {
-        using var content = new StringContent("""{"goal":"x","mode":null,"envelope":null,"tags":null}""", Encoding.UTF8, "application/json");
-        using var answer = await Http.PostAsync("/api/v1/runs", content, Now);
-
-        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        var id = (await answer.Content.ReadFromJsonAsync<JsonElement>(Now)).GetProperty("id").GetGuid();
-        Assert.Equal("auto", (await host.Owner.EndedRunAsync(id, Now)).GetProperty("mode").GetString());
-    }
-
-    [Fact(Timeout = 60_000)]
     public async Task Start_WithoutRoom_Is429WithTheStoredRefusedRun()
     {
         var budget = await host.Owner.SendAsync(
