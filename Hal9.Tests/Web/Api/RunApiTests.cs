@@ -218,7 +218,7 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     [InlineData("GET", "/api/v1/neurons/nobody", 404, "not-found")]
     [InlineData("POST", "/api/v1/runs/quote", 501, "not-built")]
     [InlineData("POST", "/api/v1/runs/0190a1b2-0000-7000-8000-000000000000/pause", 501, "not-built")]
-    [InlineData("POST", "/api/v1/feedback", 501, "not-built")]
+    [InlineData("POST", "/api/v1/codegen/projects", 501, "not-built")]
     [InlineData("GET", "/api/v1/costs?groupBy=team", 501, "not-built")]
     [InlineData("GET", "/api/v1/costs?groupBy=colour", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/costs?from=yesterday", 400, "invalid-request")]
