@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;

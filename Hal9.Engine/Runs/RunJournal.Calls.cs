@@ -38,10 +38,15 @@ internal sealed partial class RunJournal : ICallJournal
             batch.Execute(
                 RunStatements.InsertCall,
                 ("@id", attempt.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@step", context.StepId), ("@leaf", context.Leaf), ("@attempt", attempt.Attempt),
-                ("@provider", attempt.Model.Provider), ("@model", attempt.Model.Model), ("@status", nameof(CallStatus.Running)), ("@provenance", nameof(Provenance.Live)),
+                ("@provider", attempt.Model.Provider), ("@model", attempt.Model.Model), ("@status", nameof(CallStatus.Running)), ("@provenance", attempt.Provenance.ToString()),
                 ("@reserved", attempt.Reserved.Nano), ("@estimated", false), ("@at", attempt.StartedAt.ToUnixTimeMilliseconds()), ("@prompt", prompt));
+            if (origin.Changes(attempt.Provenance))
+            {
+                batch.Execute(RunStatements.SaveProvenance, ("@provenance", attempt.Provenance.ToString()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
+            }
             batch.OnCommitted(() =>
             {
+                origin.Note(CallStatus.Running, attempt.Provenance);
                 lock (gate)
                 {
                     if (!leaves.TryGetValue(context.Leaf, out var calls))
@@ -105,7 +110,7 @@ internal sealed partial class RunJournal : ICallJournal
     private void Note(CallContext context, CallAttempt attempt, CallOutcome outcome)
     {
         Book(context.Leaf, outcome.Cost);
-        Weaken(outcome.Status, outcome.Provenance);
+        origin.Note(outcome.Status, outcome.Provenance);
         lock (gate)
         {
             calls?.Add((context.StepId, new ModelCallView(

@@ -33,6 +33,7 @@ internal sealed partial class RunJournal
         pen = new RunPen(run, parts.Writer, parts.Feed, parts.Signals, reader, parts.Late, parts.Time);
         time = parts.Time;
         endWriters = parts.EndWriters;
+        origin = new RunOrigin(run.Provenance);
         steps = past.Steps.ToDictionary(s => s.Path, StringComparer.Ordinal);
         leaves = past.Calls.GroupBy(c => c.Leaf, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Attempt).ToList(), StringComparer.Ordinal);
         signals = [.. past.Events.OfType<SignalSent>().Select(s => (s.Kind, s.FromStep, s.ToStep))];
@@ -46,20 +47,17 @@ internal sealed partial class RunJournal
         foreach (var call in past.Calls)
         {
             Book(call.Leaf, call.Cost);
-            Weaken(call.Status, call.Provenance);
+            origin.Note(call.Status, call.Provenance);
         }
     }
 
     /// <summary>What triage chose before a crash.</summary>
     public RunTriaged? Triaged { get; }
 
-    /// <summary>The weakest provenance of the leaves so far.</summary>
-    public Provenance Provenance { get; private set; } = Provenance.Live;
-
     /// <summary>All that was settled so far.</summary>
     public Usd Cost { get; private set; }
 
-    private bool anyLeaf;
+    private readonly RunOrigin origin;
 
     /// <summary>The run as it ended and is stored; null: it has not, or only the database knows all of it.</summary>
     public RunView? Ended { get; private set; }
@@ -194,7 +192,7 @@ internal sealed partial class RunJournal
     public Task EndAsync(RunEnding ending, CancellationToken cancellationToken)
     {
         var now = Now();
-        var provenance = anyLeaf ? Provenance : Provenance.Offline;
+        var provenance = origin.At(ending.Status);
         var openSteps = ending.Status switch { RunStatus.Failed => StepStatus.Failed, RunStatus.Refused => StepStatus.Refused, _ => StepStatus.Cancelled };
         bool anyOpen;
         lock (gate)
@@ -279,15 +277,6 @@ internal sealed partial class RunJournal
             Cost += cost;
             var path = leaf[..leaf.IndexOf('/', StringComparison.Ordinal)];
             costByPath[path] = costByPath.GetValueOrDefault(path) + cost.Nano;
-        }
-    }
-
-    private void Weaken(CallStatus status, Provenance provenance)
-    {
-        if (status == CallStatus.Succeeded)
-        {
-            Provenance = provenance < Provenance ? provenance : Provenance;
-            anyLeaf = true;
         }
     }
 

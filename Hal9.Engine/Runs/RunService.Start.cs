@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -107,6 +108,7 @@ public sealed partial class RunService
             host.Begin(run);
             return new StartedRun(view, true, run);
         }
+        EngineMeters.Blocked(row.TenantId);
         await run.Journal.EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None).ConfigureAwait(false);
         host.Drop(run);
         return new StartedRun(run.Journal.Ended ?? view, true);
@@ -119,13 +121,13 @@ public sealed partial class RunService
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(order);
         Check(actor, Permission.UseRuns);
-        Validate(order);
+        StartRunRules.Check(order);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         return new RunRow
         {
             Id = id, TenantId = actor.TenantId, UserId = actor.UserId, KeyId = actor.KeyId, Kind = order.Kind, Mode = order.Mode,
             Status = RunStatus.Queued, Goal = order.Goal, Input = InputOf(order).ToJson(),
-            ConversationId = order.ConversationId, MessageId = order.MessageId, Tags = order.Tags.Count == 0 ? "[]" : JsonSerializer.Serialize(order.Tags),
+            ConversationId = order.ConversationId, MessageId = order.MessageId, IsTemporary = order.IsTemporary, Tags = order.Tags.Count == 0 ? "[]" : JsonSerializer.Serialize(order.Tags),
             EnvelopeNano = (order.Envelope?.Cost ?? Usd.FromAmount(options.EnvelopeUsd)).Nano,
             EnvelopeTokens = order.Envelope?.Tokens ?? options.EnvelopeTokens,
             EnvelopeSteps = order.Envelope?.Steps ?? options.EnvelopeSteps,
@@ -137,28 +139,8 @@ public sealed partial class RunService
     private static void Insert(WriteBatch batch, RunRow row, DateTimeOffset now) => batch.Execute(
         RunStatements.InsertRun,
         ("@id", row.Id), ("@tenant", row.TenantId), ("@user", row.UserId), ("@key", row.KeyId), ("@kind", row.Kind.ToString()), ("@mode", row.Mode.ToString()),
-        ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId),
+        ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId), ("@temporary", row.IsTemporary),
         ("@tags", row.Tags), ("@nano", row.EnvelopeNano), ("@tokens", row.EnvelopeTokens), ("@steps", row.EnvelopeSteps), ("@seconds", row.EnvelopeSeconds),
         ("@error", row.Error), ("@refusal", row.Refusal), ("@provenance", nameof(Provenance.Offline)), ("@owner", row.Owner), ("@epoch", row.Epoch),
         ("@now", now.ToUnixTimeMilliseconds()));
-
-    private static void Validate(StartRun order)
-    {
-        Require(order.Goal is { Length: > 0 and <= MostGoal } && !string.IsNullOrWhiteSpace(order.Goal), "goal", $"A goal has 1 to {MostGoal} characters.");
-        Require(order.Tags.Count <= 20 && order.Tags.All(t => t.Length is > 0 and <= 200), "tags", "At most 20 tags of 1 to 200 characters.");
-        Require(order.Envelope?.Cost is not { Nano: < 0 }, "envelope.costUsd", "The envelope's money can't be negative.");
-        Require(order.Envelope?.Tokens is not <= 0, "envelope.tokens", "The envelope has at least one token.");
-        Require(order.Envelope?.Steps is not <= 0, "envelope.steps", "The envelope has at least one step.");
-        Require(order.Envelope?.Seconds is not (<= 0 or > 86_400), "envelope.seconds", "The envelope has 1 to 86400 seconds.");
-        Require(order.MaxOutputTokens is not <= 0, "maxOutputTokens", "An answer has at least one token.");
-        Require((order.Mode == RunMode.Direct) == order.Direct is not null, "mode", "A direct run names a model; another one does not.");
-    }
-
-    private static void Require(bool holds, string field, string message)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException(message, field);
-        }
-    }
 }

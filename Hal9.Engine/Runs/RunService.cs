@@ -24,7 +24,6 @@ public interface IRunGrain : IGrainWithStringKey
 /// <summary>The door to runs: start, see, watch, steer. Who may do what is checked here, by the <see cref="Actor"/>.</summary>
 public sealed partial class RunService
 {
-    private const int MostGoal = 100_000;
     private const int EventsAtOnce = 500;
 
     private readonly RunHost host;

@@ -19,6 +19,7 @@ public readonly struct SqlParameter
     {
         SqlKind.Number => Number,
         SqlKind.Truth => Number != 0,
+        SqlKind.Fraction => BitConverter.Int64BitsToDouble(Number),
         SqlKind.Id => Id,
         SqlKind.Text => Text!,
         _ => DBNull.Value,
@@ -35,6 +36,10 @@ public readonly struct SqlParameter
 
     /// <summary>A whole number, or nothing.</summary>
     public static implicit operator SqlParameter((string Name, int? Value) pair) => pair.Value is { } value ? new(pair.Name, SqlKind.Number, value) : new(pair.Name, SqlKind.Nothing);
+
+    /// <summary>A number with a fraction, or nothing.</summary>
+    public static implicit operator SqlParameter((string Name, double? Value) pair) =>
+        pair.Value is { } value ? new(pair.Name, SqlKind.Fraction, BitConverter.DoubleToInt64Bits(value)) : new(pair.Name, SqlKind.Nothing);
 
     /// <summary>True or false.</summary>
     public static implicit operator SqlParameter((string Name, bool Value) pair) => new(pair.Name, SqlKind.Truth, pair.Value ? 1 : 0);
@@ -57,6 +62,7 @@ internal enum SqlKind
 {
     Nothing,
     Number,
+    Fraction,
     Truth,
     Id,
     Text,

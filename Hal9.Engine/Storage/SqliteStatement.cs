@@ -117,6 +117,9 @@ internal sealed class SqliteStatement : IDisposable
             case SqlKind.Number or SqlKind.Truth:
                 raw.sqlite3_bind_int64(statement, place, parameter.Number);
                 break;
+            case SqlKind.Fraction:
+                raw.sqlite3_bind_double(statement, place, BitConverter.Int64BitsToDouble(parameter.Number));
+                break;
             case SqlKind.Id:
                 Span<byte> id = stackalloc byte[IdLength];
                 Span<char> letters = stackalloc char[IdLength];

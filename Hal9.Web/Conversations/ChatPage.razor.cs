@@ -14,18 +14,17 @@ namespace Hal9.Web.Conversations;
 
 /// <summary>Chat: the address names the conversation and the end of the branch shown.</summary>
 public sealed partial class ChatPage(
-    ConversationService conversations, RunService runs, CurrentActor currentActor, NavigationManager navigation, IJSRuntime js, ISnackbar toasts, ILogger<ChatPage> log)
+    ConversationService conversations, DraftService drafts, RunService runs, CurrentActor currentActor, NavigationManager navigation, IJSRuntime js, ISnackbar toasts, ILogger<ChatPage> log)
 {
-    private const int ListLength = 40;
     private readonly Dictionary<Guid, OpenRun> open = [];
     private readonly Dictionary<Guid, Refusal> refusals = [];
     private ElementReference root;
     private ChatBrowser? browser;
     private Actor actor = default!;
-    private List<ConversationLine>? list;
-    private string? older;
     private ConversationView? view;
     private (Guid? Conversation, Guid? Leaf) shownAddress = (Guid.Empty, null);
+    private Guid? revealed;
+    private int version;
     private PendingQuestion? pending;
     private Failure? failure;
     private RunMode mode;
@@ -39,7 +38,29 @@ public sealed partial class ChatPage(
     /// <summary>The message that ends the branch.</summary>
     [SupplyParameterFromQuery(Name = "leaf")] public Guid? Leaf { get; set; }
 
-    private string Title => view?.Title ?? T["NewChat"];
+    /// <summary>A found message to go to.</summary>
+    [SupplyParameterFromQuery(Name = "at")] public Guid? At { get; set; }
+
+    /// <summary>Words looked for in the list.</summary>
+    [SupplyParameterFromQuery(Name = "q")] public string? Text { get; set; }
+
+    /// <summary>The list's folder.</summary>
+    [SupplyParameterFromQuery(Name = "folder")] public string? Folder { get; set; }
+
+    /// <summary>The list's label.</summary>
+    [SupplyParameterFromQuery(Name = "tag")] public string? Tag { get; set; }
+
+    /// <summary>Which list: that of what is in use, or the archive.</summary>
+    [SupplyParameterFromQuery(Name = "list")] public string? List { get; set; }
+
+    /// <summary>A new conversation will be temporary.</summary>
+    [SupplyParameterFromQuery(Name = "temporary")] public bool Temporary { get; set; }
+
+    private TalksQuery Query => TalksQuery.Parse(Text, Folder, Tag, List);
+
+    private string Title => view?.Title ?? (IsTemporary ? T["TemporaryChat"] : T["NewChat"]);
+
+    private bool IsTemporary => view?.IsTemporary ?? (ConversationId is null && Temporary);
 
     private bool Writing => pending is not null || view?.Branch.Any(m => m.Status is MessageStatus.Streaming) == true;
 
@@ -57,11 +78,7 @@ public sealed partial class ChatPage(
         : pending.ParentId is null ? [] : view.Branch.Take(view.Branch.TakeWhile(m => m.Id != pending.ParentId).Count() + 1);
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync()
-    {
-        actor = await currentActor.GetAsync();
-        await LoadListAsync();
-    }
+    protected override async Task OnInitializedAsync() => actor = await currentActor.GetAsync();
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -86,12 +103,17 @@ public sealed partial class ChatPage(
         if (firstRender)
         {
             interactive = true;
-            browser = await ChatBrowser.AttachAsync(js, "./" + Assets["js/chat.js"], root, text => SendAsync(text, Last?.Id, pushes: false), Stopping);
+            browser = await ChatBrowser.AttachAsync(js, "./" + Assets["js/chat.js"], root, new ChatBrowser.Sender(text => SendAsync(text, Last?.Id, pushes: false), KeepAsync), Stopping);
             StateHasChanged();
         }
         if (browser is not null)
         {
-            await browser.ShowAsync(ConversationId);
+            await browser.ShowAsync(ConversationId, () => drafts.FindAsync(actor, ConversationId, Stopping));
+            if (view is not null && revealed != At)
+            {
+                revealed = At;
+                await browser.RevealAsync(At);
+            }
         }
     }
 
@@ -141,7 +163,7 @@ public sealed partial class ChatPage(
         pending = new PendingQuestion(text.Trim(), parentId);
         failure = null;
         StateHasChanged();
-        return await TurnAsync(() => conversations.SendAsync(actor, ConversationId, parentId, pending.Text, mode, Stopping), pushes);
+        return await TurnAsync(() => conversations.SendAsync(actor, new NewMessage(ConversationId, parentId, pending.Text, mode) { Temporary = Temporary }, Stopping), pushes);
     }
 
     private Task AgainAsync(MessageView answer)
@@ -170,8 +192,8 @@ public sealed partial class ChatPage(
                 await ShowAsync(found);
             }
             // A new question is the same view gone on; an edit or another answer is a branch, and "back" returns to the one before.
-            navigation.NavigateTo(Urls.Chat(sent.ConversationId, sent.AnswerId), replace: !pushes && ConversationId is not null);
-            await LoadListAsync();
+            navigation.NavigateTo(Urls.Chat(sent.ConversationId, sent.AnswerId, Query), replace: !pushes && ConversationId is not null);
+            version++;
             return true;
         }
         catch (Exception e) when (!Stopping.IsCancellationRequested)
@@ -211,7 +233,7 @@ public sealed partial class ChatPage(
         stopping = false;
         open.Clear();
         await ReloadAsync();
-        await LoadListAsync();
+        version++;
         announcement = Last is { Role: MessageRole.Assistant } last
             ? last.Status is MessageStatus.Complete ? T["AnswerComplete"] : T["AnswerEnded", Words.Of(StatusLook.Of(last.Status))]
             : "";
@@ -234,58 +256,36 @@ public sealed partial class ChatPage(
         }
     }
 
-    private async Task LoadListAsync()
+    private async Task EndTemporaryAsync()
     {
         try
         {
-            var page = await conversations.ListAsync(actor, null, ListLength, Stopping);
-            (list, older) = ([.. page.Items], page.Next);
+            await conversations.EndTemporaryAsync(actor, ConversationId!.Value, Stopping);
+            navigation.NavigateTo(Urls.Chat(list: Query));
         }
         catch (Exception e) when (!Stopping.IsCancellationRequested)
         {
-            (list, failure) = (list ?? [], Failure.Of(e, log));
+            failure = Failure.Of(e, log);
         }
     }
 
-    private async Task MoreAsync()
+    // A draft that cannot be kept here is still kept by the browser.
+    private async Task KeepAsync(Guid? conversationId, string text)
     {
-        var page = await conversations.ListAsync(actor, older, ListLength, Stopping);
-        list!.AddRange(page.Items);
-        older = page.Next;
-    }
-
-    private async Task RenameAsync(ConversationLine renamed)
-    {
-        await conversations.RenameAsync(actor, renamed.Id, renamed.Title, Stopping);
-        await LoadListAsync();
-        if (renamed.Id == ConversationId)
+        try
         {
-            view = view is null ? null : view with { Title = renamed.Title };
+            await drafts.SaveAsync(actor, conversationId, text, Stopping);
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            _ = Failure.Of(e, log);
         }
     }
 
-    private async Task ArchiveAsync(ConversationLine item)
+    private Task ChangedAsync()
     {
-        await conversations.ArchiveAsync(actor, item.Id, Stopping);
-        await LoadListAsync();
-        if (item.Id == ConversationId)
-        {
-            navigation.NavigateTo(Urls.Chat());
-        }
-        toasts.Add(T["Archived", item.Title].Value, Severity.Normal, options =>
-        {
-            options.HideIcon = true;
-            options.Action = T["Undo"];
-            options.OnClick = async _ =>
-            {
-                await conversations.RestoreAsync(actor, item.Id, CancellationToken.None);
-                await InvokeAsync(async () =>
-                {
-                    await LoadListAsync();
-                    StateHasChanged();
-                });
-            };
-        });
+        version++;
+        return ReloadAsync();
     }
 
     private async Task CopyAsync(string text)
@@ -297,7 +297,7 @@ public sealed partial class ChatPage(
         }
     }
 
-    private string AddressOf(Guid leaf) => Urls.Chat(ConversationId, leaf);
+    private string AddressOf(Guid leaf) => Urls.Chat(ConversationId, leaf, Query);
 
     private static TimeSpan? LengthOf(MessageView message) => message.EndedAt - message.CreatedAt;
 

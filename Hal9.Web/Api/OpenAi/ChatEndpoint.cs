@@ -35,7 +35,10 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
             }
             if (request.Stream is true)
             {
-                await new ChatStream(runs, actor, time).WriteAsync(context, started, request, begun);
+                if (await new ChatStream(runs, actor, time).WriteAsync(context, started, request, begun) is { } told)
+                {
+                    await ForgetAsync(told);
+                }
                 return;
             }
             var ended = await runs.EndAsync(actor, started, aborted);
@@ -61,6 +64,20 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
             }
             await runs.CancelAsync(actor, started.Run.Id, null, "The client went away.", CancellationToken.None);
             throw;
+        }
+        catch (OpenAiError error)
+        {
+            await ForgetAsync(error);
+            throw;
+        }
+
+        // Clients repeat the key when they try again: what may pass must not be answered from memory.
+        async Task ForgetAsync(OpenAiError error)
+        {
+            if (key is not null && started.Own && error.MayPass)
+            {
+                await runs.ForgetKeyAsync(actor, key, CancellationToken.None);
+            }
         }
     }
 

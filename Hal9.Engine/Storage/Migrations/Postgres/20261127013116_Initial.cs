@@ -55,6 +55,19 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "conversation_tags",
+                columns: table => new
+                {
+                    conversation_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tag = table.Column<string>(type: "text", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conversation_tags", x => new { x.conversation_id, x.tag });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "conversations",
                 columns: table => new
                 {
@@ -65,6 +78,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     updated_at = table.Column<long>(type: "bigint", nullable: false),
                     archived_at = table.Column<long>(type: "bigint", nullable: true),
+                    pinned_at = table.Column<long>(type: "bigint", nullable: true),
+                    folder = table.Column<string>(type: "text", nullable: true),
+                    expires_at = table.Column<long>(type: "bigint", nullable: true),
                     current_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
@@ -124,6 +140,42 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_cost_hours", x => new { x.tenant_id, x.hour, x.user_id, x.key_id, x.provider, x.model, x.neuron, x.layer, x.run_kind });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "drafts",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    conversation_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    text = table.Column<string>(type: "text", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_drafts", x => new { x.tenant_id, x.user_id, x.conversation_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "feedback",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    number = table.Column<double>(type: "double precision", nullable: true),
+                    text = table.Column<string>(type: "text", nullable: true),
+                    comment = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_feedback", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -380,6 +432,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     input = table.Column<string>(type: "text", nullable: true),
                     conversation_id = table.Column<Guid>(type: "uuid", nullable: true),
                     message_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    is_temporary = table.Column<bool>(type: "boolean", nullable: false),
                     tags = table.Column<string>(type: "text", nullable: false),
                     envelope_nano = table.Column<long>(type: "bigint", nullable: true),
                     envelope_tokens = table.Column<long>(type: "bigint", nullable: true),
@@ -421,6 +474,23 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_saved_views", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "shares",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    conversation_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leaf_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    revoked_at = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shares", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -479,9 +549,25 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_conversation_tags_tenant_id_tag",
+                table: "conversation_tags",
+                columns: new[] { "tenant_id", "tag" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_conversations_expires_at",
+                table: "conversations",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_conversations_tenant_id_user_id_updated_at",
                 table: "conversations",
                 columns: new[] { "tenant_id", "user_id", "updated_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_feedback_tenant_id_run_id_step_id_user_id_kind",
+                table: "feedback",
+                columns: new[] { "tenant_id", "run_id", "step_id", "user_id", "kind" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_ledger_run_id",
@@ -562,6 +648,16 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_shares_conversation_id",
+                table: "shares",
+                column: "conversation_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shares_tenant_id_user_id_created_at",
+                table: "shares",
+                columns: new[] { "tenant_id", "user_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_steps_run_id_path",
                 table: "steps",
                 columns: new[] { "run_id", "path" },
@@ -584,6 +680,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 name: "budgets");
 
             migrationBuilder.DropTable(
+                name: "conversation_tags");
+
+            migrationBuilder.DropTable(
                 name: "conversations");
 
             migrationBuilder.DropTable(
@@ -591,6 +690,12 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "cost_hours");
+
+            migrationBuilder.DropTable(
+                name: "drafts");
+
+            migrationBuilder.DropTable(
+                name: "feedback");
 
             migrationBuilder.DropTable(
                 name: "instance_keys");
@@ -633,6 +738,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "saved_views");
+
+            migrationBuilder.DropTable(
+                name: "shares");
 
             migrationBuilder.DropTable(
                 name: "steps");
