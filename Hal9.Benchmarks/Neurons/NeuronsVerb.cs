@@ -24,6 +24,10 @@ internal static class NeuronsVerb
     private const string Kernels = "Semantic Kernel, 3 calls";
     private const string P50 = "p50 a run";
     private const string Bytes = "bytes allocated a run";
+    // What the guard in .ci/run allows, of Agent Framework's. Bytes hardly differ between runs (3.8, within 1 %), so a third more is a fault. Time differs by
+    // how many others want the processors, because a run waits for another thread at each commit and they do not: 27 to 85 were seen on a crowded machine.
+    private const double GuardTime = 200;
+    private const double GuardBytes = 5;
     private const string Goal = "Write a short note about the history of paper and say what is known and what is not.";
 
     public static async Task<int> RunAsync(VerbOptions options, CancellationToken cancellationToken)
@@ -80,10 +84,6 @@ internal static class NeuronsVerb
         card.Remark("A HAL9 run of three neurons is six model calls: two plans, the work, a review, a verdict and the answer; the others make three and keep nothing.");
         return card.Close();
     }
-
-    // What the guard in .ci/run allows: see docs/benchmarks.md.
-    private const double GuardTime = 1000;
-    private const double GuardBytes = 1000;
 
     private static async Task SequentialAsync(Workflow workflow, CancellationToken cancellationToken)
     {
