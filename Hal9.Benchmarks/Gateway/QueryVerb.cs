@@ -80,7 +80,7 @@ internal static class QueryVerb
         {
             throw new InvalidOperationException($"A question took {calls.Count} model calls instead of {Calls}: {string.Join(", ", calls.Select(call => call.What))}");
         }
-        var part = new[] { 'A', 'B' }.Max(letter => calls.Where(call => call.What.EndsWith(letter)).Sum(call => call.Milliseconds));
+        var part = "AB".Max(letter => calls.Where(call => call.What.EndsWith(letter)).Sum(call => call.Milliseconds));
         return part + calls.Where(call => call.What is "strategy" or "verdicts" or "integrate").Sum(call => call.Milliseconds);
     }
 
