@@ -13,7 +13,7 @@ internal static class ShellSetup
     public static void AddShell(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>();
+        builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>().AddSingleton<Palette>();
         builder.Services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
