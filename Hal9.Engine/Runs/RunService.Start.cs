@@ -114,7 +114,8 @@ public sealed partial class RunService
         return new StartedRun(run.Journal.Ended ?? view, true);
     }
 
-    private static RunInput InputOf(StartRun order) => new(order.History, order.Direct, order.MaxOutputTokens);
+    private static RunInput InputOf(StartRun order) =>
+        new(order.History, order.Direct, order.MaxOutputTokens, order.Files is { Count: > 0 } files ? files : null);
 
     private RunRow RowOf(Actor actor, StartRun order, Guid id)
     {
