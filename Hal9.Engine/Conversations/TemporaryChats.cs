@@ -36,9 +36,9 @@ internal sealed class TemporaryChats(TenantScope scope, Writer writer, TimeProvi
         tenantId,
         batch =>
         {
-            (string, object?) tenant = ("@tenant", tenantId);
-            (string, object?) conversation = ("@conversation", conversationId);
-            if ((long)batch.Scalar(TemporaryStatements.AtWork, tenant, conversation)! > 0 || batch.Execute(TemporaryStatements.Conversation, tenant, conversation) == 0)
+            SqlParameter tenant = ("@tenant", tenantId);
+            SqlParameter conversation = ("@conversation", conversationId);
+            if (batch.Number(TemporaryStatements.AtWork, tenant, conversation) > 0 || batch.Execute(TemporaryStatements.Conversation, tenant, conversation) == 0)
             {
                 return false;
             }
@@ -46,6 +46,8 @@ internal sealed class TemporaryChats(TenantScope scope, Writer writer, TimeProvi
             batch.Execute(TemporaryStatements.Steps, tenant, conversation, ("@removed", Removed));
             batch.Execute(TemporaryStatements.Events, tenant, conversation);
             batch.Execute(TemporaryStatements.Feedback, tenant, conversation);
+            batch.Execute(TemporaryStatements.Files, tenant, conversation);
+            batch.Execute(TemporaryStatements.FileLinks, tenant, conversation);
             batch.Execute(TemporaryStatements.Messages, tenant, conversation);
             batch.Execute(TemporaryStatements.Tags, tenant, conversation);
             batch.Execute(TemporaryStatements.Drafts, tenant, conversation);
