@@ -5,7 +5,11 @@ namespace Hal9.Engine.Models;
 /// <param name="Kind">The provider's kind.</param>
 /// <param name="Priced">Whether there is a price for it now.</param>
 /// <param name="Tiers">The tiers that it serves.</param>
-public sealed record ModelCard(ModelRef Ref, ProviderKind Kind, bool Priced, IReadOnlyList<ModelTier> Tiers);
+public sealed record ModelCard(ModelRef Ref, ProviderKind Kind, bool Priced, IReadOnlyList<ModelTier> Tiers)
+{
+    /// <summary>It takes images.</summary>
+    public bool SeesImages { get; init; }
+}
 
 /// <summary>A provider's circuit breaker: it opens when too many calls failed, and then the provider is left alone for a while.</summary>
 public enum CircuitPosition

@@ -27,7 +27,7 @@ internal sealed class ProviderFactory(IOptions<ModelsOptions> options, Func<ICha
     private Provider OpenAI(string name, ProviderOptions settings)
     {
         var address = new Uri(settings.BaseUrl!.TrimEnd('/'));
-        return new Provider(name, ProviderKind.OpenAI, address, [.. settings.Models], new OpenAIChat(name, address, ModelsOptionsCheck.ReadKey(settings), Network(), time));
+        return new Provider(name, ProviderKind.OpenAI, address, [.. settings.Models], new OpenAIChat(name, address, ModelsOptionsCheck.ReadKey(settings), Network(), time), settings.Vision);
     }
 
     private Provider Anthropic(string name, ProviderOptions settings)
@@ -36,7 +36,7 @@ internal sealed class ProviderFactory(IOptions<ModelsOptions> options, Func<ICha
         var text = settings.BaseUrl?.TrimEnd('/');
         text = text is not null && text.EndsWith("/v1", StringComparison.Ordinal) ? text[..^3] : text;
         var address = string.IsNullOrWhiteSpace(text) ? null : new Uri(text);
-        return new Provider(name, ProviderKind.Anthropic, address, [.. settings.Models], new AnthropicChat(name, address, ModelsOptionsCheck.ReadKey(settings)!, Network(), time));
+        return new Provider(name, ProviderKind.Anthropic, address, [.. settings.Models], new AnthropicChat(name, address, ModelsOptionsCheck.ReadKey(settings)!, Network(), time), settings.Vision);
     }
 
     /// <summary>One pool of connections per provider. Redirects are not followed: the key would travel along.</summary>
