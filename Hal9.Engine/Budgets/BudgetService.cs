@@ -60,6 +60,15 @@ public sealed class BudgetService
         return ledger.WithBookAsync(actor.TenantId, (batch, book, now) => (IReadOnlyList<BudgetView>)List(batch, book, now, static _ => true), cancellationToken);
     }
 
+    /// <summary>The budgets that limit the actor as a person, for those who may not read costs.</summary>
+    /// <exception cref="AccessDenied">The actor may not use runs.</exception>
+    public Task<IReadOnlyList<BudgetView>> ListOwnAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        Demand(actor, Permission.UseRuns);
+        var own = new ScopeKey(BudgetScopeKind.User, actor.UserId);
+        return ledger.WithBookAsync(actor.TenantId, (batch, book, now) => (IReadOnlyList<BudgetView>)List(batch, book, now, set => set.Scope == own), cancellationToken);
+    }
+
     /// <summary>
     /// Makes or replaces the budget of a scope and period. What was spent in the period counts at once; nothing is reset. Besides those who may
     /// edit budgets, the owner of a key may give it its first one.

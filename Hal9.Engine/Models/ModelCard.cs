@@ -7,6 +7,13 @@ namespace Hal9.Engine.Models;
 /// <param name="Tiers">The tiers that it serves.</param>
 public sealed record ModelCard(ModelRef Ref, ProviderKind Kind, bool Priced, IReadOnlyList<ModelTier> Tiers);
 
+/// <summary>A provider as it is configured, without its key.</summary>
+/// <param name="Name">Its configured name.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Address">Where it is; null: its vendor's own address, or none for the built-in one.</param>
+/// <param name="Models">The models that may be used; empty: any name passes through.</param>
+public sealed record ProviderCard(string Name, ProviderKind Kind, Uri? Address, IReadOnlyList<string> Models);
+
 /// <summary>A provider's circuit breaker: it opens when too many calls failed, and then the provider is left alone for a while.</summary>
 public enum CircuitPosition
 {

@@ -67,6 +67,9 @@ public sealed class ModelService
     /// <summary>How the configured providers are, by the calls made to them; the built-in one cannot fail and is not listed.</summary>
     public IReadOnlyList<ProviderState> States => circuits.States;
 
+    /// <summary>All providers: the built-in one first, then the configured ones.</summary>
+    public IReadOnlyList<ProviderCard> Providers => [.. providers.All.Select(provider => new ProviderCard(provider.Name, provider.Kind, provider.Address, provider.Models))];
+
     /// <summary>What kind of provider a model has; null: unknown.</summary>
     public ProviderKind? KindOf(ModelRef model) => providers.Find(model)?.Kind;
 

@@ -28,6 +28,9 @@ internal static class Glyphs
     public const string Pause = "<path d='M9 6v12M15 6v12'/>";
     public const string Play = "<path d='M8 5l11 7-11 7z'/>";
     public const string Search = "<circle cx='11' cy='11' r='6'/><path d='M20 20l-4.5-4.5'/>";
+    public const string ZoomOut = "<circle cx='11' cy='11' r='6'/><path d='M20 20l-4.5-4.5M8.5 11h5'/>";
+    public const string Dashboard = "<rect x='3' y='4' width='8' height='7' rx='1.5'/><rect x='13' y='4' width='8' height='4' rx='1.5'/><rect x='3' y='13' width='8' height='7' rx='1.5'/><rect x='13' y='10' width='8' height='10' rx='1.5'/>";
+    public const string Wall = "<path d='M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5'/>";
     public const string Close = "<path d='M6 6l12 12M18 6L6 18'/>";
 
     public const string Columns = "<rect x='3' y='5' width='18' height='14' rx='2'/><path d='M9 5v14M15 5v14'/>";

@@ -1,5 +1,6 @@
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Monitoring;
 
 namespace Hal9.Web.Shared;
@@ -63,6 +64,16 @@ public sealed record StatusLook(string Tone, string Icon, string Name)
         NeuronState.Queued => new("waiting", Glyphs.Waiting, "Crowded"),
         NeuronState.Failing => new("failing", Glyphs.Failing, "Failing"),
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
+
+    /// <summary>A provider's circuit breaker; null: it has none.</summary>
+    public static StatusLook Of(CircuitPosition? circuit) => circuit switch
+    {
+        null => new("good", Glyphs.Good, "BuiltIn"),
+        CircuitPosition.Closed => new("good", Glyphs.Good, "Ready"),
+        CircuitPosition.HalfOpen => new("waiting", Glyphs.Waiting, "Trying"),
+        CircuitPosition.Open => new("failing", Glyphs.Failing, "LeftAlone"),
+        _ => throw new ArgumentOutOfRangeException(nameof(circuit), circuit, null),
     };
 
     /// <summary>A message's state.</summary>

@@ -1,4 +1,5 @@
 using Hal9.Web.Accounts;
+using Hal9.Web.Monitoring;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
@@ -13,6 +14,7 @@ internal static class ShellSetup
     public static void AddShell(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddMonitoringPages();
         builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>();
         builder.Services.AddMudServices(mud =>
         {

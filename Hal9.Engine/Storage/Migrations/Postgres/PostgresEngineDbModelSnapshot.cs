@@ -630,6 +630,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
                     b.Property<string>("Status")
                         .HasColumnType("text")
                         .HasColumnName("status");
@@ -646,7 +650,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("runs");
 
-                    b.HasKey("TenantId", "Tier", "At", "Status", "Bucket");
+                    b.HasKey("TenantId", "Tier", "At", "UserId", "Status", "Bucket");
 
                     b.ToTable("run_counts", (string)null);
                 });
@@ -1034,6 +1038,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("ConversationId");
 
                     b.HasIndex("Status", "HeartbeatAt");
+
+                    b.HasIndex("TenantId", "EndedAt");
 
                     b.HasIndex("TenantId", "Id");
 

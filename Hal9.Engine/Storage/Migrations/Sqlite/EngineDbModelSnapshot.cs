@@ -625,6 +625,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
                     b.Property<string>("Status")
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
@@ -641,7 +645,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("runs");
 
-                    b.HasKey("TenantId", "Tier", "At", "Status", "Bucket");
+                    b.HasKey("TenantId", "Tier", "At", "UserId", "Status", "Bucket");
 
                     b.ToTable("run_counts", (string)null);
                 });
@@ -1029,6 +1033,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasIndex("ConversationId");
 
                     b.HasIndex("Status", "HeartbeatAt");
+
+                    b.HasIndex("TenantId", "EndedAt");
 
                     b.HasIndex("TenantId", "Id");
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Hal9.Engine.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(EngineDb))]
-    [Migration("20261123011117_Initial")]
+    [Migration("20261127010727_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -628,6 +628,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
                     b.Property<string>("Status")
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
@@ -644,7 +648,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("runs");
 
-                    b.HasKey("TenantId", "Tier", "At", "Status", "Bucket");
+                    b.HasKey("TenantId", "Tier", "At", "UserId", "Status", "Bucket");
 
                     b.ToTable("run_counts", (string)null);
                 });
@@ -1032,6 +1036,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasIndex("ConversationId");
 
                     b.HasIndex("Status", "HeartbeatAt");
+
+                    b.HasIndex("TenantId", "EndedAt");
 
                     b.HasIndex("TenantId", "Id");
 

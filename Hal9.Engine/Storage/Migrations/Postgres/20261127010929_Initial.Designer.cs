@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Hal9.Engine.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresEngineDb))]
-    [Migration("20261123011124_Initial")]
+    [Migration("20261127010929_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -633,6 +633,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
                     b.Property<string>("Status")
                         .HasColumnType("text")
                         .HasColumnName("status");
@@ -649,7 +653,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("runs");
 
-                    b.HasKey("TenantId", "Tier", "At", "Status", "Bucket");
+                    b.HasKey("TenantId", "Tier", "At", "UserId", "Status", "Bucket");
 
                     b.ToTable("run_counts", (string)null);
                 });
@@ -1037,6 +1041,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("ConversationId");
 
                     b.HasIndex("Status", "HeartbeatAt");
+
+                    b.HasIndex("TenantId", "EndedAt");
 
                     b.HasIndex("TenantId", "Id");
 
