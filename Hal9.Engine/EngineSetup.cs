@@ -2,6 +2,7 @@ using Hal9.Engine.Budgets;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Desk;
 using Hal9.Engine.Hosting;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Models;
 using Hal9.Engine.Monitoring;
 using Hal9.Engine.Neurons;
@@ -26,6 +27,7 @@ public static class EngineSetup
         .AddMonitoring()
         .AddRuns(settings)
         .AddNeurons()
+        .AddLearning()
         .AddModels(settings)
         .AddBudgets(settings)
         .AddTenancy()

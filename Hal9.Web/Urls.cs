@@ -1,3 +1,4 @@
+using Hal9.Web.Conversations;
 using Hal9.Web.Shared.Tables;
 using Hal9.Web.Shared.Times;
 using Microsoft.AspNetCore.WebUtilities;
@@ -21,9 +22,14 @@ public static class Urls
     public const string NotFound = "/not-found";
 
     /// <summary>A conversation and the message at the end of the branch shown; without an id a new one.</summary>
-    public static string Chat(Guid? conversationId = null, Guid? leafId = null) => conversationId is null
-        ? "/chat"
-        : WithQuery($"/chat/{conversationId}", ("leaf", leafId?.ToString()));
+    /// <param name="conversationId">The conversation.</param>
+    /// <param name="leafId">A message of the branch.</param>
+    /// <param name="list">What of the list beside it is shown.</param>
+    /// <param name="at">The message to go to.</param>
+    public static string Chat(Guid? conversationId = null, Guid? leafId = null, TalksQuery? list = null, Guid? at = null) => WithQuery(
+        conversationId is null ? "/chat" : $"/chat/{conversationId}",
+        ("leaf", conversationId is null ? null : leafId?.ToString()), ("at", at?.ToString()), ("q", list?.Text), ("folder", list?.Folder), ("tag", list?.Tag),
+        ("list", list?.Archived == true ? TalksQuery.Archive : null));
 
     /// <summary>The runs of a list as CSV, with the list's query.</summary>
     public const string RunsExport = "/runs/export.csv";

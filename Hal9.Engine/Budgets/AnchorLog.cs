@@ -96,7 +96,7 @@ internal sealed partial class AnchorLog : IAsyncDisposable
         }
     }
 
-    /// <summary>The anchors of a tenant in their order, and whether a line was there that this instance did not write.</summary>
+    /// <summary>The anchors of a tenant by their number (two processes write theirs in any order), and whether a line was there that this instance did not write.</summary>
     public async Task<(List<Anchor> Anchors, bool Foreign)> ReadAsync(Guid tenantId, CancellationToken cancellationToken)
     {
         var anchors = new List<Anchor>();
@@ -128,7 +128,7 @@ internal sealed partial class AnchorLog : IAsyncDisposable
                 }
             }
         }
-        return (anchors, foreign);
+        return ([.. anchors.OrderBy(anchor => anchor.Seq)], foreign);
     }
 
     public async ValueTask DisposeAsync()

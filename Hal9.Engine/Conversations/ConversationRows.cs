@@ -40,9 +40,19 @@ internal sealed class ConversationRow : ITenantOwned
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
     public DateTimeOffset? ArchivedAt { get; set; }
+    public DateTimeOffset? PinnedAt { get; set; }
+    public string? Folder { get; set; }
 
     /// <summary>The message at the end of the branch last shown.</summary>
     public Guid? CurrentId { get; set; }
+}
+
+/// <summary>A label on a conversation.</summary>
+internal sealed class ConversationTagRow : ITenantOwned
+{
+    public Guid TenantId { get; init; }
+    public Guid ConversationId { get; init; }
+    public required string Tag { get; init; }
 }
 
 /// <summary>One row a message; siblings share a parent: an edit or a regenerate makes a sibling.</summary>
@@ -62,13 +72,20 @@ internal sealed class MessageRow : ITenantOwned
     public DateTimeOffset CreatedAt { get; init; }
 }
 
-internal sealed class ConversationTables : IEntityTypeConfiguration<ConversationRow>, IEntityTypeConfiguration<MessageRow>
+internal sealed class ConversationTables : IEntityTypeConfiguration<ConversationRow>, IEntityTypeConfiguration<ConversationTagRow>, IEntityTypeConfiguration<MessageRow>
 {
     public void Configure(EntityTypeBuilder<ConversationRow> builder)
     {
         builder.ToTable("conversations");
         builder.HasKey(c => c.Id);
         builder.HasIndex(c => new { c.TenantId, c.UserId, c.UpdatedAt });
+    }
+
+    public void Configure(EntityTypeBuilder<ConversationTagRow> builder)
+    {
+        builder.ToTable("conversation_tags");
+        builder.HasKey(t => new { t.ConversationId, t.Tag });
+        builder.HasIndex(t => new { t.TenantId, t.Tag });
     }
 
     public void Configure(EntityTypeBuilder<MessageRow> builder)

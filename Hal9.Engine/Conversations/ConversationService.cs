@@ -1,4 +1,5 @@
 using Hal9.Engine.Events;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -7,9 +8,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 
 namespace Hal9.Engine.Conversations;
-
-/// <summary>A conversation in a list.</summary>
-public sealed record ConversationLine(Guid Id, string Title, DateTimeOffset UpdatedAt, Usd Cost);
 
 /// <summary>A message with its place among its siblings.</summary>
 /// <param name="Id">UUIDv7.</param>
@@ -24,12 +22,32 @@ public sealed record ConversationLine(Guid Id, string Title, DateTimeOffset Upda
 /// <param name="CreatedAt">When (UTC).</param>
 /// <param name="Siblings">Ids of all messages with the same parent, oldest first, itself included.</param>
 /// <param name="EndedAt">When its run ended (UTC).</param>
+/// <param name="Vote">The reader's own thumb on this answer.</param>
 public sealed record MessageView(
     Guid Id, Guid? ParentId, MessageRole Role, MessageStatus Status, string Content, Guid? RunId, Provenance? Provenance, Usd Cost, string? Error,
-    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings, DateTimeOffset? EndedAt = null);
+    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings, DateTimeOffset? EndedAt = null, Feedback? Vote = null);
 
 /// <summary>A conversation with the branch that is shown.</summary>
-public sealed record ConversationView(Guid Id, string Title, Guid UserId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<MessageView> Branch);
+/// <param name="Id">UUIDv7.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="UserId">Whose it is.</param>
+/// <param name="CreatedAt">When it began (UTC).</param>
+/// <param name="UpdatedAt">When it was last used (UTC).</param>
+/// <param name="Branch">From the first message to the end of the branch.</param>
+public sealed record ConversationView(Guid Id, string Title, Guid UserId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<MessageView> Branch)
+{
+    /// <summary>It is kept at the top of the list.</summary>
+    public bool IsPinned { get; init; }
+
+    /// <summary>The folder it lies in.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Its labels, by name.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>It is put away.</summary>
+    public bool IsArchived { get; init; }
+}
 
 /// <summary>The two messages that a send made.</summary>
 public sealed record SentMessage(Guid ConversationId, Guid QuestionId, Guid AnswerId, Guid RunId);
@@ -40,38 +58,13 @@ public sealed class ConversationService
     private const int MostText = 100_000;
     private readonly TenantScope scope;
     private readonly RunService runs;
-    private readonly TimeProvider time;
+    private readonly FeedbackService feedback;
 
-    internal ConversationService(TenantScope scope, RunService runs, TimeProvider time)
+    internal ConversationService(TenantScope scope, RunService runs, FeedbackService feedback)
     {
         this.scope = scope;
         this.runs = runs;
-        this.time = time;
-    }
-
-    /// <summary>The actor's conversations, last used first.</summary>
-    /// <exception cref="ArgumentException">The cursor is none of this list.</exception>
-    public async Task<Page<ConversationLine>> ListAsync(Actor actor, string? after, int limit, CancellationToken cancellationToken)
-    {
-        Check(actor);
-        await using var db = scope.Open(actor.TenantId);
-        var query = db.Set<ConversationRow>().AsNoTracking().Where(c => c.UserId == actor.UserId && c.ArchivedAt == null);
-        if (Cursor.Read(after) is { } id)
-        {
-            var last = await query.Where(c => c.Id == id).Select(c => (DateTimeOffset?)c.UpdatedAt).SingleOrDefaultAsync(cancellationToken).ConfigureAwait(false)
-                ?? throw new ArgumentException("This is not a cursor of this list: use the `next` of a page.", nameof(after));
-            query = query.Where(c => c.UpdatedAt < last || (c.UpdatedAt == last && c.Id < id));
-        }
-        limit = Math.Clamp(limit, 1, 200);
-        var lines = await query.OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id).Take(limit + 1)
-            .Select(c => new { c.Id, c.Title, c.UpdatedAt })
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
-        var ids = lines.ConvertAll(l => l.Id);
-        var costs = await db.Set<MessageRow>().AsNoTracking().Where(m => ids.Contains(m.ConversationId))
-            .Select(m => new { m.ConversationId, m.Cost }).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var costOf = costs.ToLookup(m => m.ConversationId, m => m.Cost.Nano);
-        var items = lines.Take(limit).Select(l => new ConversationLine(l.Id, l.Title, l.UpdatedAt, new Usd(costOf[l.Id].Sum()))).ToList();
-        return new Page<ConversationLine>(items, lines.Count > limit ? items[^1].Id.ToString() : null);
+        this.feedback = feedback;
     }
 
     /// <summary>The conversation with the branch that ends in (or runs through) <paramref name="leafId"/>, or the branch last shown; null when there is none.</summary>
@@ -93,9 +86,15 @@ public sealed class ConversationService
         var runIds = branch.Where(m => m.RunId is not null).Select(m => m.RunId!.Value).ToList();
         var ends = await db.Set<RunRow>().AsNoTracking().Where(r => runIds.Contains(r.Id)).Select(r => new { r.Id, r.EndedAt })
             .ToDictionaryAsync(r => r.Id, r => r.EndedAt, cancellationToken).ConfigureAwait(false);
+        var votes = await feedback.OwnThumbsAsync(actor, runIds, cancellationToken).ConfigureAwait(false);
+        var tags = await db.Set<ConversationTagRow>().AsNoTracking().Where(t => t.ConversationId == conversationId).OrderBy(t => t.Tag).Select(t => t.Tag)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
         return new ConversationView(
             conversation.Id, conversation.Title, conversation.UserId, conversation.CreatedAt, conversation.UpdatedAt,
-            [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run) } : m)]);
+            [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run), Vote = votes.GetValueOrDefault(run) } : m)])
+        {
+            IsPinned = conversation.PinnedAt is not null, Folder = conversation.Folder, Tags = tags, IsArchived = conversation.ArchivedAt is not null,
+        };
     }
 
     /// <summary>Sends a message: starts the conversation when <paramref name="conversationId"/> is null, makes a sibling when <paramref name="parentId"/> already has a child (an edit).</summary>
@@ -144,21 +143,6 @@ public sealed class ConversationService
         return sent;
     }
 
-    /// <summary>Renames a conversation, 1 to 120 characters.</summary>
-    /// <exception cref="ArgumentException">The title is empty or too long.</exception>
-    public Task RenameAsync(Actor actor, Guid conversationId, string title, CancellationToken cancellationToken) =>
-        string.IsNullOrWhiteSpace(title) || title.Length > 120
-            ? throw new ArgumentException("A title has 1 to 120 characters.", nameof(title))
-            : ChangeAsync(actor, conversationId, c => c.Title = title.Trim(), cancellationToken);
-
-    /// <summary>Hides a conversation from the list; <see cref="RestoreAsync"/> undoes it.</summary>
-    public Task ArchiveAsync(Actor actor, Guid conversationId, CancellationToken cancellationToken) =>
-        ChangeAsync(actor, conversationId, c => c.ArchivedAt = time.GetUtcNow(), cancellationToken);
-
-    /// <summary>Undoes <see cref="ArchiveAsync"/>.</summary>
-    public Task RestoreAsync(Actor actor, Guid conversationId, CancellationToken cancellationToken) =>
-        ChangeAsync(actor, conversationId, c => c.ArchivedAt = null, cancellationToken);
-
     /// <summary>Messages and run are stored in one transaction: an acknowledged message always has its run.</summary>
     private async Task StartAsync(
         Actor actor, SentMessage sent, string text, RunMode mode, IReadOnlyList<MessageView> before, NewQuestion? question, CancellationToken cancellationToken)
@@ -184,6 +168,7 @@ public sealed class ConversationService
                 if (question is not null)
                 {
                     Insert(batch, sent.QuestionId, question.ParentId, MessageRole.User, MessageStatus.Complete, text, null, at);
+                    MessageIndex.Add(batch, actor.TenantId, sent.ConversationId, sent.QuestionId, text);
                 }
                 Insert(batch, sent.AnswerId, sent.QuestionId, MessageRole.Assistant, MessageStatus.Streaming, "", sent.RunId, at);
                 batch.Execute(ConversationStatements.SetCurrent, ("@current", sent.AnswerId), ("@now", at), ("@id", sent.ConversationId), ("@tenant", actor.TenantId));
@@ -198,16 +183,6 @@ public sealed class ConversationService
 
     /// <summary>A question that is not stored yet; a regenerate has none.</summary>
     private sealed record NewQuestion(bool StartsConversation, Guid? ParentId);
-
-    private async Task ChangeAsync(Actor actor, Guid conversationId, Action<ConversationRow> change, CancellationToken cancellationToken)
-    {
-        Check(actor);
-        await using var db = scope.Open(actor.TenantId);
-        var row = await db.Set<ConversationRow>().SingleOrDefaultAsync(c => c.Id == conversationId && c.UserId == actor.UserId, cancellationToken).ConfigureAwait(false)
-            ?? throw new KeyNotFoundException($"There is no conversation {conversationId}.");
-        change(row);
-        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-    }
 
     private static Task<ConversationRow?> OwnAsync(EngineDb db, Actor actor, Guid id, CancellationToken cancellationToken) =>
         db.Set<ConversationRow>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && c.UserId == actor.UserId, cancellationToken);

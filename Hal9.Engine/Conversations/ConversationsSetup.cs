@@ -1,4 +1,6 @@
+using Hal9.Engine.Learning;
 using Hal9.Engine.Runs;
+using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,5 +11,7 @@ internal static class ConversationsSetup
     public static IServiceCollection AddConversations(this IServiceCollection services) => services
         .AddSingleton<IRunEndWriter, MessageEndWriter>()
         .AddSingleton(provider => new ConversationService(
-            provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<RunService>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<RunService>(), provider.GetRequiredService<FeedbackService>()))
+        .AddSingleton(provider => new ShelfService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new SearchService(provider.GetRequiredService<Database>()));
 }

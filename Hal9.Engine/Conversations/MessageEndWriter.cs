@@ -24,5 +24,9 @@ internal sealed class MessageEndWriter : IRunEndWriter
             ConversationStatements.EndMessage,
             ("@content", ending.Answer ?? ""), ("@status", status.ToString()), ("@provenance", provenance.ToString()), ("@cost", cost.Nano),
             ("@error", ending.Error), ("@id", message), ("@tenant", run.TenantId));
+        if (run.ConversationId is { } conversation)
+        {
+            MessageIndex.Add(batch, run.TenantId, conversation, message, ending.Answer ?? "");
+        }
     }
 }

@@ -6,14 +6,20 @@ namespace Hal9.Engine.Runs;
 /// <summary>A run at work in this process: its record, its envelope, its answer so far, and the switches that stop it or a part of it.</summary>
 internal sealed class LiveRun : IDisposable
 {
+    // Two timers of one deadline fire in any order, by a few milliseconds.
+    private static readonly TimeSpan MostApart = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock gate = new();
+    private readonly TimeProvider time;
     private readonly Dictionary<string, CancellationTokenSource> switches = [];
     private readonly HashSet<string> cancelled;
     private readonly CancellationTokenSource whole;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool expired;
 
     public LiveRun(RunRow row, RunInput input, RunJournal journal, TimeProvider time, IEnumerable<string> cancelledPaths, CancellationToken stopping)
     {
+        this.time = time;
         Row = row;
         Input = input;
         Journal = journal;
@@ -62,8 +68,8 @@ internal sealed class LiveRun : IDisposable
         }
     }
 
-    /// <summary>Its time is over.</summary>
-    public bool IsExpired { get; private set; }
+    /// <summary>Its time is over, whichever clock says so first: this one, or that of the call at work, which has the same deadline.</summary>
+    public bool IsExpired => expired || Deadline - time.GetUtcNow() < MostApart;
 
     /// <summary>Completes when the loop has ended and all of it is stored.</summary>
     public Task Ended => ended.Task;
@@ -138,7 +144,7 @@ internal sealed class LiveRun : IDisposable
 
     private void Expire()
     {
-        IsExpired = true;
+        expired = true;
         Trip("");
     }
 }

@@ -24,7 +24,6 @@ public interface IRunGrain : IGrainWithStringKey
 /// <summary>The door to runs: start, see, watch, steer. Who may do what is checked here, by the <see cref="Actor"/>.</summary>
 public sealed class RunService
 {
-    private const int MostGoal = 100_000;
     private const int EventsAtOnce = 500;
 
     private readonly RunHost host;
@@ -303,7 +302,7 @@ public sealed class RunService
     {
         ArgumentNullException.ThrowIfNull(order);
         Check(actor, Permission.UseRuns);
-        Validate(order);
+        StartRunRules.Check(order);
         var now = time.GetUtcNow();
         var refusal = await ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, actor.KeyId, cancellationToken).ConfigureAwait(false);
         var input = new RunInput(order.History, order.Direct, order.MaxOutputTokens);
@@ -376,26 +375,6 @@ public sealed class RunService
         if (!actor.May(permission))
         {
             throw new AccessDenied(permission);
-        }
-    }
-
-    private static void Validate(StartRun order)
-    {
-        Require(order.Goal is { Length: > 0 and <= MostGoal } && !string.IsNullOrWhiteSpace(order.Goal), "goal", $"A goal has 1 to {MostGoal} characters.");
-        Require(order.Tags.Count <= 20 && order.Tags.All(t => t.Length is > 0 and <= 200), "tags", "At most 20 tags of 1 to 200 characters.");
-        Require(order.Envelope?.Cost is not { Nano: < 0 }, "envelope.costUsd", "The envelope's money can't be negative.");
-        Require(order.Envelope?.Tokens is not <= 0, "envelope.tokens", "The envelope has at least one token.");
-        Require(order.Envelope?.Steps is not <= 0, "envelope.steps", "The envelope has at least one step.");
-        Require(order.Envelope?.Seconds is not (<= 0 or > 86_400), "envelope.seconds", "The envelope has 1 to 86400 seconds.");
-        Require(order.MaxOutputTokens is not <= 0, "maxOutputTokens", "An answer has at least one token.");
-        Require((order.Mode == RunMode.Direct) == order.Direct is not null, "mode", "A direct run names a model; another one does not.");
-    }
-
-    private static void Require(bool holds, string field, string message)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException(message, field);
         }
     }
 }

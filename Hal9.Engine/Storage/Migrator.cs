@@ -1,3 +1,4 @@
+using Hal9.Engine.Storage.Sql;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,6 +34,7 @@ public sealed class Migrator(Database database, DataDirectory directory, IEnumer
             }
             await db.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
         }
+        MakeIndex();
         return backup;
     }
 
@@ -47,6 +49,20 @@ public sealed class Migrator(Database database, DataDirectory directory, IEnumer
             applied.UnionWith(await db.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false));
         }
         return new SchemaState([.. known.Where(name => !applied.Contains(name))], [.. applied.Except(known, StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+    }
+
+    // Beside the migrations, which are made anew from the model until the first release and cannot express it.
+    private void MakeIndex()
+    {
+        using var connection = database.Open();
+        using var transaction = connection.BeginTransaction();
+        foreach (var sql in database.Provider == DataProvider.Sqlite ? new[] { SearchStatements.Create, SearchStatements.Fill } : [SearchStatements.CreateOnPostgres])
+        {
+            using var command = connection.CreateCommand();
+            (command.Transaction, command.CommandText) = (transaction, sql);
+            command.ExecuteNonQuery();
+        }
+        transaction.Commit();
     }
 
     private string Backup()

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Hal9.Tests.InBrowser;
 
 /// <summary>Every page in both themes, wide and narrow: nothing that axe finds, nothing that sticks out, no error in the console.</summary>
-[Collection(Hal9HostCollection.Name)]
+[Collection(BrowserHostCollection.Name)]
 public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
 {
     [Fact]
@@ -56,6 +56,7 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
             if (address is not null)
             {
                 await page.GotoAsync(address);
+                await Chromium.IsInteractiveAsync(page);
             }
             await Expect(page.Locator(sign).First).ToBeVisibleAsync();
             found.AddRange(await Chromium.LookAsync(page, name));
@@ -73,7 +74,7 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
 
         var found = await Chromium.LookAsync(page, "faults");
 
-        Assert.Equal(4, found.Count(f => f.Contains("button-name", StringComparison.Ordinal)));
+        Assert.Equal(["faults-dark-1440", "faults-dark-390"], found.Where(f => f.Contains("button-name", StringComparison.Ordinal)).Select(f => f.Split(':')[0]));
         Assert.Equal(["faults-dark-1440", "faults-dark-390"], found.Where(f => f.Contains("color-contrast", StringComparison.Ordinal)).Select(f => f.Split(':')[0]));
         Assert.Equal(["faults-dark-390", "faults-light-390"], found.Where(f => f.EndsWith("sticks out", StringComparison.Ordinal)).Select(f => f.Split(':')[0]));
     }

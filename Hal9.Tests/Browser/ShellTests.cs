@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Hal9.Tests.InBrowser;
 
 /// <summary>What the frame around the pages does.</summary>
-[Collection(Hal9HostCollection.Name)]
+[Collection(BrowserHostCollection.Name)]
 public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture<Chromium>
 {
     [Fact]
@@ -46,6 +46,7 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture
         await Chromium.IsInteractiveAsync(page);
 
         await page.ClickAsync(".sort >> text=Started");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("sort=started"));
         await page.ClickAsync(".sort >> text=Started");
         await Expect(page.Locator(".row-link").First).ToHaveTextAsync($"{mark} first");
         await Expect(page.Locator(".table-count")).ToContainTextAsync("2 of ");

@@ -83,6 +83,24 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
+    public async Task Verify_AnchorsOfTwoProcessesInAnyOrder_AreNoRewriting()
+    {
+        var lab = Open();
+        var actor = await lab.MakeTenantAsync();
+        await SpendAsync(lab, actor, Cent);
+        await lab.Verifier.VerifyAsync(actor.TenantId, Cancelled);
+        await SpendAsync(lab, actor, Cent);
+        await lab.Verifier.VerifyAsync(actor.TenantId, Cancelled);
+        var file = lab.AnchorFileOf(actor.TenantId);
+        var lines = await File.ReadAllLinesAsync(file, Cancelled);
+
+        await File.WriteAllLinesAsync(file, lines.Reverse(), Cancelled);
+
+        Assert.True(lines.Length > 1);
+        Assert.Equal(LedgerVerdict.Intact, (await lab.Verifier.VerifyAsync(actor.TenantId, Cancelled)).Verdict);
+    }
+
+    [Fact]
     public async Task Verify_OfEntriesLongAfterTheLastAnchor_SaysUnanchored()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));

@@ -10,7 +10,9 @@ namespace Hal9.Tests.Support;
 /// <param name="Events">How many events were seen before kills.</param>
 /// <param name="States">How the runs ended.</param>
 /// <param name="Violations">Broken rules, one sentence each; empty is the aim.</param>
-public sealed record CrashReport(int Kills, int Runs, int Resumed, int Events, IReadOnlyDictionary<string, int> States, IReadOnlyList<string> Violations);
+/// <param name="Sabotaged">The same, found after <see cref="CrashDriver.Sabotage"/>.</param>
+public sealed record CrashReport(
+    int Kills, int Runs, int Resumed, int Events, IReadOnlyDictionary<string, int> States, IReadOnlyList<string> Violations, IReadOnlyList<string> Sabotaged);
 
 /// <summary>
 /// Starts the built product, loads it with deep runs against a paced provider, kills it with SIGKILL at a random moment, starts it again on the
@@ -23,7 +25,7 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
     // A deep run in the default hierarchy makes about 11 calls and 60 events: moments are spread over all of it.
     private const int HappeningsPerRun = 75;
 
-    /// <summary>Done to the data directory between a kill and the restart: how a test sees that a loss would be noticed.</summary>
+    /// <summary>Done to the data directory between the last kill and the restart: how a test sees that a loss would be noticed.</summary>
     public Func<string, CancellationToken, Task>? Sabotage { get; init; }
 
     /// <summary>Drives to the end; a broken rule does not stop it.</summary>
@@ -32,6 +34,7 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
         var random = new Random(seed);
         var witness = new CrashWitness();
         var violations = new List<string>();
+        var intact = int.MaxValue;
         var states = new Dictionary<string, int>();
         var (resumed, events) = (0, 0);
         await using var provider = await ScriptedProvider.StartAsync();
@@ -52,8 +55,9 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
                     events += round.Sum(id => witness.Runs[id].Count);
                     var killedAt = DateTimeOffset.UtcNow;
                     await product.DisposeAsync();
-                    if (Sabotage is not null)
+                    if (Sabotage is not null && kill == kills)
                     {
+                        intact = violations.Count;
                         await Sabotage(data, cancellationToken);
                     }
 
@@ -87,7 +91,7 @@ public sealed class CrashDriver(int kills, int seed, Action<string>? tell = null
         {
             Directory.Delete(data, recursive: true);
         }
-        return new CrashReport(kills, witness.Runs.Count, resumed, events, states, violations);
+        return new CrashReport(kills, witness.Runs.Count, resumed, events, states, [.. violations.Take(intact)], [.. violations.Skip(intact)]);
     }
 
     /// <summary>After the last crash the product still works: one more run, then everything once more, and now the ledger's tail is anchored too.</summary>

@@ -104,3 +104,10 @@ public sealed class Hal9HostCollection : ICollectionFixture<Hal9Host>
 {
     public const string Name = "one host";
 }
+
+/// <summary>Pages in the browser, on a host of their own: they take as long as all other journeys together.</summary>
+[CollectionDefinition(Name)]
+public sealed class BrowserHostCollection : ICollectionFixture<Hal9Host>
+{
+    public const string Name = "one host for the browser";
+}

@@ -11,7 +11,6 @@ internal static class NotBuilt
         ("POST", "/runs/quote"), ("POST", "/runs/{id:guid}/pause"), ("POST", "/runs/{id:guid}/resume"), ("POST", "/runs/{id:guid}/fork"), ("POST", "/runs/{id:guid}/replay"),
         ("POST", "/runs/{id:guid}/steps/{stepId:guid}/pause"), ("POST", "/runs/{id:guid}/steps/{stepId:guid}/resume"),
         ("POST", "/runs/{id:guid}/steps/{stepId:guid}/fork"), ("POST", "/runs/{id:guid}/steps/{stepId:guid}/replay"),
-        ("GET", "/search"), ("POST", "/feedback"),
         ("GET", "/learning/proposals"), ("POST", "/learning/proposals/{id}/approve"), ("POST", "/learning/proposals/{id}/reject"), ("POST", "/learning/proposals/{id}/rollback"),
         ("POST", "/codegen/projects"), ("GET", "/codegen/projects/{id}"), ("GET", "/codegen/projects/{id}/files"), ("GET", "/codegen/projects/{id}/archive"),
         ("GET", "/codegen/projects/{id}/evidence"), ("POST", "/codegen/projects/{id}/answer"), ("POST", "/codegen/projects/{id}/approve"),

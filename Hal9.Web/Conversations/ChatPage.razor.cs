@@ -16,16 +16,15 @@ namespace Hal9.Web.Conversations;
 public sealed partial class ChatPage(
     ConversationService conversations, RunService runs, CurrentActor currentActor, NavigationManager navigation, IJSRuntime js, ISnackbar toasts, ILogger<ChatPage> log)
 {
-    private const int ListLength = 40;
     private readonly Dictionary<Guid, OpenRun> open = [];
     private readonly Dictionary<Guid, Refusal> refusals = [];
     private ElementReference root;
     private ChatBrowser? browser;
     private Actor actor = default!;
-    private List<ConversationLine>? list;
-    private string? older;
     private ConversationView? view;
     private (Guid? Conversation, Guid? Leaf) shownAddress = (Guid.Empty, null);
+    private Guid? revealed;
+    private int version;
     private PendingQuestion? pending;
     private Failure? failure;
     private RunMode mode;
@@ -38,6 +37,23 @@ public sealed partial class ChatPage(
 
     /// <summary>The message that ends the branch.</summary>
     [SupplyParameterFromQuery(Name = "leaf")] public Guid? Leaf { get; set; }
+
+    /// <summary>A found message to go to.</summary>
+    [SupplyParameterFromQuery(Name = "at")] public Guid? At { get; set; }
+
+    /// <summary>Words looked for in the list.</summary>
+    [SupplyParameterFromQuery(Name = "q")] public string? Text { get; set; }
+
+    /// <summary>The list's folder.</summary>
+    [SupplyParameterFromQuery(Name = "folder")] public string? Folder { get; set; }
+
+    /// <summary>The list's label.</summary>
+    [SupplyParameterFromQuery(Name = "tag")] public string? Tag { get; set; }
+
+    /// <summary>Which list: that of what is in use, or the archive.</summary>
+    [SupplyParameterFromQuery(Name = "list")] public string? List { get; set; }
+
+    private TalksQuery Query => TalksQuery.Parse(Text, Folder, Tag, List);
 
     private string Title => view?.Title ?? T["NewChat"];
 
@@ -57,11 +73,7 @@ public sealed partial class ChatPage(
         : pending.ParentId is null ? [] : view.Branch.Take(view.Branch.TakeWhile(m => m.Id != pending.ParentId).Count() + 1);
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync()
-    {
-        actor = await currentActor.GetAsync();
-        await LoadListAsync();
-    }
+    protected override async Task OnInitializedAsync() => actor = await currentActor.GetAsync();
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -92,6 +104,11 @@ public sealed partial class ChatPage(
         if (browser is not null)
         {
             await browser.ShowAsync(ConversationId);
+            if (view is not null && revealed != At)
+            {
+                revealed = At;
+                await browser.RevealAsync(At);
+            }
         }
     }
 
@@ -170,8 +187,8 @@ public sealed partial class ChatPage(
                 await ShowAsync(found);
             }
             // A new question is the same view gone on; an edit or another answer is a branch, and "back" returns to the one before.
-            navigation.NavigateTo(Urls.Chat(sent.ConversationId, sent.AnswerId), replace: !pushes && ConversationId is not null);
-            await LoadListAsync();
+            navigation.NavigateTo(Urls.Chat(sent.ConversationId, sent.AnswerId, Query), replace: !pushes && ConversationId is not null);
+            version++;
             return true;
         }
         catch (Exception e) when (!Stopping.IsCancellationRequested)
@@ -211,7 +228,7 @@ public sealed partial class ChatPage(
         stopping = false;
         open.Clear();
         await ReloadAsync();
-        await LoadListAsync();
+        version++;
         announcement = Last is { Role: MessageRole.Assistant } last
             ? last.Status is MessageStatus.Complete ? T["AnswerComplete"] : T["AnswerEnded", Words.Of(StatusLook.Of(last.Status))]
             : "";
@@ -234,58 +251,10 @@ public sealed partial class ChatPage(
         }
     }
 
-    private async Task LoadListAsync()
+    private Task ChangedAsync()
     {
-        try
-        {
-            var page = await conversations.ListAsync(actor, null, ListLength, Stopping);
-            (list, older) = ([.. page.Items], page.Next);
-        }
-        catch (Exception e) when (!Stopping.IsCancellationRequested)
-        {
-            (list, failure) = (list ?? [], Failure.Of(e, log));
-        }
-    }
-
-    private async Task MoreAsync()
-    {
-        var page = await conversations.ListAsync(actor, older, ListLength, Stopping);
-        list!.AddRange(page.Items);
-        older = page.Next;
-    }
-
-    private async Task RenameAsync(ConversationLine renamed)
-    {
-        await conversations.RenameAsync(actor, renamed.Id, renamed.Title, Stopping);
-        await LoadListAsync();
-        if (renamed.Id == ConversationId)
-        {
-            view = view is null ? null : view with { Title = renamed.Title };
-        }
-    }
-
-    private async Task ArchiveAsync(ConversationLine item)
-    {
-        await conversations.ArchiveAsync(actor, item.Id, Stopping);
-        await LoadListAsync();
-        if (item.Id == ConversationId)
-        {
-            navigation.NavigateTo(Urls.Chat());
-        }
-        toasts.Add(T["Archived", item.Title].Value, Severity.Normal, options =>
-        {
-            options.HideIcon = true;
-            options.Action = T["Undo"];
-            options.OnClick = async _ =>
-            {
-                await conversations.RestoreAsync(actor, item.Id, CancellationToken.None);
-                await InvokeAsync(async () =>
-                {
-                    await LoadListAsync();
-                    StateHasChanged();
-                });
-            };
-        });
+        version++;
+        return ReloadAsync();
     }
 
     private async Task CopyAsync(string text)
@@ -297,7 +266,7 @@ public sealed partial class ChatPage(
         }
     }
 
-    private string AddressOf(Guid leaf) => Urls.Chat(ConversationId, leaf);
+    private string AddressOf(Guid leaf) => Urls.Chat(ConversationId, leaf, Query);
 
     private static TimeSpan? LengthOf(MessageView message) => message.EndedAt - message.CreatedAt;
 

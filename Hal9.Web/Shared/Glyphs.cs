@@ -8,8 +8,13 @@ internal static class Glyphs
     public const string Hierarchy = "<rect x='9' y='3' width='6' height='5' rx='1'/><rect x='3' y='16' width='6' height='5' rx='1'/><rect x='15' y='16' width='6' height='5' rx='1'/><path d='M12 8v4M6 16v-4h12v4'/>";
     public const string Plus = "<path d='M12 5v14M5 12h14'/>";
     public const string Pencil = "<path d='M4 20h4L19 9l-4-4L4 16zM13 7l4 4'/>";
+    public const string Folder = "<path d='M3 6h6l2 2h10v11H3z'/>";
+    public const string Tag = "<path d='M4 4h8l8 8-8 8-8-8zM8 8h.01'/>";
+    public const string Pin = "<path d='M9 4h6l-1 7 3 3H7l3-3zM12 14v6'/>";
     public const string Archive = "<path d='M3 5h18v4H3zM5 9v10h14V9M10 13h4'/>";
     public const string Copy = "<rect x='9' y='9' width='11' height='11' rx='2'/><path d='M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3'/>";
+    public const string ThumbUp = "<path d='M7 11v9H4v-9zM7 11l4-7a2 2 0 0 1 2 2v4h5a2 2 0 0 1 2 2.3l-1 6a2 2 0 0 1-2 1.7H7'/>";
+    public const string ThumbDown = "<path d='M17 13V4h3v9zM17 13l-4 7a2 2 0 0 1-2-2v-4H6a2 2 0 0 1-2-2.3l1-6A2 2 0 0 1 7 4h10'/>";
     public const string Again = "<path d='M20 11a8 8 0 1 0-2 6M20 4v7h-7'/>";
     public const string Left = "<path d='M14 6l-6 6 6 6'/>";
     public const string Right = "<path d='M10 6l6 6-6 6'/>";

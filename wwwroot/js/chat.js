@@ -117,6 +117,16 @@ export function attach(root, server) {
             }
             follow();
         },
+        reveal(id) {
+            thread.querySelector(".message-found")?.classList.remove("message-found");
+            const message = id && document.getElementById(`m-${id}`);
+            if (message) {
+                following = false;
+                message.classList.add("message-found");
+                message.scrollIntoView({ block: "center" });
+                message.focus({ preventScroll: true });
+            }
+        },
         async copy(text) {
             if (navigator.clipboard) {
                 await navigator.clipboard.writeText(text);

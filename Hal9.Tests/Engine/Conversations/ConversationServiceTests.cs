@@ -11,6 +11,8 @@ public sealed class ConversationServiceTests(EngineHost engine) : IDisposable
 {
     private ConversationService Conversations => engine.Services.GetRequiredService<ConversationService>();
 
+    private ShelfService Shelf => engine.Services.GetRequiredService<ShelfService>();
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => engine.Provider.Reset();
@@ -30,7 +32,7 @@ public sealed class ConversationServiceTests(EngineHost engine) : IDisposable
         Assert.Equal((MessageStatus.Complete, Provenance.Live, sent.RunId), (answer.Status, answer.Provenance, answer.RunId));
         var run = await engine.Runs.FindAsync(actor, sent.RunId, Cancel);
         Assert.Equal(run!.Cost, answer.Cost);
-        Assert.Equal(run.Cost, (await Conversations.ListAsync(actor, null, 10, Cancel)).Items.Single().Cost);
+        Assert.Equal(run.Cost, (await Shelf.ListAsync(actor, ConversationFilter.All, null, 10, Cancel)).Items.Single().Cost);
     }
 
     [Fact]
@@ -118,24 +120,10 @@ public sealed class ConversationServiceTests(EngineHost engine) : IDisposable
 
         Assert.Null(await Conversations.FindAsync(colleague, sent.ConversationId, null, Cancel));
         Assert.Null(await Conversations.FindAsync(stranger, sent.ConversationId, null, Cancel));
-        Assert.Empty((await Conversations.ListAsync(stranger, null, 10, Cancel)).Items);
+        Assert.Empty((await Shelf.ListAsync(stranger, ConversationFilter.All, null, 10, Cancel)).Items);
         await Assert.ThrowsAsync<KeyNotFoundException>(() => Conversations.SendAsync(colleague, sent.ConversationId, sent.AnswerId, "me too", RunMode.Quick, Cancel));
-        await Assert.ThrowsAsync<KeyNotFoundException>(() => Conversations.RenameAsync(colleague, sent.ConversationId, "mine", Cancel));
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => Shelf.RenameAsync(colleague, sent.ConversationId, "mine", Cancel));
         await Assert.ThrowsAsync<KeyNotFoundException>(() => Conversations.RegenerateAsync(stranger, sent.AnswerId, RunMode.Quick, Cancel));
-    }
-
-    [Fact]
-    public async Task ArchiveAsync_HidesUntilRestored()
-    {
-        var actor = await engine.NewTenantAsync();
-        var sent = await SendAsync(actor, null, null, "Hi");
-
-        await Conversations.ArchiveAsync(actor, sent.ConversationId, Cancel);
-        Assert.Empty((await Conversations.ListAsync(actor, null, 10, Cancel)).Items);
-        await Conversations.RestoreAsync(actor, sent.ConversationId, Cancel);
-        await Conversations.RenameAsync(actor, sent.ConversationId, " New name ", Cancel);
-
-        Assert.Equal("New name", (await Conversations.ListAsync(actor, null, 10, Cancel)).Items.Single().Title);
     }
 
     private async Task<SentMessage> SendAsync(Actor actor, Guid? conversation, Guid? parent, string text)

@@ -156,14 +156,14 @@ public sealed class RunTests(EngineHost engine) : IDisposable
         var actor = await engine.NewTenantAsync();
         var within = new ScriptedGate();
         engine.Provider.Script(_ => ScriptedReply.Of("half of it and the rest") with { ChunkSize = 11, HoldWithin = within });
-        var started = await engine.Runs.StartAsync(actor, new StartRun { Goal = "Hi", Mode = RunMode.Quick }, Cancel);
+        var started = await engine.Runs.StartAsync(actor, new StartRun { Goal = "Tell both halves", Mode = RunMode.Quick }, Cancel);
         await using var answer = engine.Runs.WatchAnswerAsync(actor, started.Id, Cancel).GetAsyncEnumerator(Cancel);
         Assert.True(await answer.MoveNextAsync());
 
         var run = await engine.Runs.CancelAsync(actor, started.Id, null, "enough", Cancel);
 
         Assert.Equal((RunStatus.Cancelled, "half of it "), (run!.Status, run.Answer));
-        Assert.Equal(ExchangeOutcome.ClientLeft, await engine.Provider.Exchanges[0].Ended.WaitAsync(Cancel));
+        Assert.Equal(ExchangeOutcome.ClientLeft, await engine.Provider.Exchanges.Single(e => e.Request.LastUser.Contains("both halves", StringComparison.Ordinal)).Ended.WaitAsync(Cancel));
         var call = run.AllSteps().Single().ModelCalls.Single();
         Assert.Equal((CallStatus.Cancelled, true), (call.Status, call.UsageEstimated));
         Assert.True(call.Cost > Usd.Zero && call.Cost <= call.Reserved);

@@ -462,6 +462,14 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("current_id");
 
+                    b.Property<string>("Folder")
+                        .HasColumnType("text")
+                        .HasColumnName("folder");
+
+                    b.Property<long?>("PinnedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pinned_at");
+
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
                         .HasColumnName("tenant_id");
@@ -484,6 +492,27 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("TenantId", "UserId", "UpdatedAt");
 
                     b.ToTable("conversations", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Conversations.ConversationTagRow", b =>
+                {
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("ConversationId", "Tag");
+
+                    b.HasIndex("TenantId", "Tag");
+
+                    b.ToTable("conversation_tags", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Conversations.MessageRow", b =>
@@ -614,6 +643,62 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("saved_views", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.FeedbackRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<double?>("Number")
+                        .HasColumnType("double precision")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("StepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("step_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "RunId", "StepId", "UserId", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("feedback", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Monitoring.RunCountRow", b =>

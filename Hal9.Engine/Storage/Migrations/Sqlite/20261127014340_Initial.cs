@@ -55,6 +55,19 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "conversation_tags",
+                columns: table => new
+                {
+                    conversation_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_conversation_tags", x => new { x.conversation_id, x.tag });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "conversations",
                 columns: table => new
                 {
@@ -65,6 +78,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
                     archived_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    pinned_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    folder = table.Column<string>(type: "TEXT", nullable: true),
                     current_id = table.Column<Guid>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -124,6 +139,27 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_cost_hours", x => new { x.tenant_id, x.hour, x.user_id, x.key_id, x.provider, x.model, x.neuron, x.layer, x.run_kind });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "feedback",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    step_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", nullable: false),
+                    number = table.Column<double>(type: "REAL", nullable: true),
+                    text = table.Column<string>(type: "TEXT", nullable: true),
+                    comment = table.Column<string>(type: "TEXT", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_feedback", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -480,9 +516,20 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_conversation_tags_tenant_id_tag",
+                table: "conversation_tags",
+                columns: new[] { "tenant_id", "tag" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_conversations_tenant_id_user_id_updated_at",
                 table: "conversations",
                 columns: new[] { "tenant_id", "user_id", "updated_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_feedback_tenant_id_run_id_step_id_user_id_kind",
+                table: "feedback",
+                columns: new[] { "tenant_id", "run_id", "step_id", "user_id", "kind" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_ledger_run_id",
@@ -590,6 +637,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "budgets");
 
             migrationBuilder.DropTable(
+                name: "conversation_tags");
+
+            migrationBuilder.DropTable(
                 name: "conversations");
 
             migrationBuilder.DropTable(
@@ -597,6 +647,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "cost_hours");
+
+            migrationBuilder.DropTable(
+                name: "feedback");
 
             migrationBuilder.DropTable(
                 name: "instance_keys");

@@ -1,0 +1,104 @@
+using System.Data.Common;
+using Hal9.Engine.Runs;
+using Hal9.Engine.Storage;
+using Hal9.Engine.Storage.Sql;
+using Hal9.Engine.Tenancy;
+
+namespace Hal9.Engine.Conversations;
+
+/// <summary>A piece of a found text.</summary>
+/// <param name="Text">The piece.</param>
+/// <param name="IsHit">It is one of the words asked for.</param>
+public sealed record SnippetPiece(string Text, bool IsHit);
+
+/// <summary>A message in which the words were found.</summary>
+/// <param name="MessageId">The message.</param>
+/// <param name="ConversationId">Its conversation.</param>
+/// <param name="Title">The conversation's title.</param>
+/// <param name="Role">Who wrote it.</param>
+/// <param name="At">When (UTC).</param>
+/// <param name="IsArchived">The conversation is put away.</param>
+/// <param name="Snippet">The place in the text, in pieces.</param>
+public sealed record FoundMessage(
+    Guid MessageId, Guid ConversationId, string Title, MessageRole Role, DateTimeOffset At, bool IsArchived, IReadOnlyList<SnippetPiece> Snippet);
+
+/// <summary>The door to full-text search over messages: all branches, archived conversations too.</summary>
+public sealed class SearchService
+{
+    // Signs that no text has: SQLite and PostgreSQL put them around what was found.
+    private const char Begins = '\u0002';
+    private const char Ends = '\u0003';
+    private static readonly Guid Newest = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
+    private readonly Database database;
+
+    internal SearchService(Database database) => this.database = database;
+
+    /// <summary>Messages that have all the words, each as the beginning of a word, newest first.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="text">The words. Without a letter or digit in them nothing is found.</param>
+    /// <param name="mine">Only the actor's own conversations. Else, for who may read everybody's runs, those of all.</param>
+    /// <param name="after">The cursor of the page before.</param>
+    /// <param name="limit">1 to 200.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="AccessDenied">The actor may read no conversations.</exception>
+    /// <exception cref="ArgumentException">The cursor is none of ours.</exception>
+    public async Task<Page<FoundMessage>> FindAsync(Actor actor, string text, bool mine, string? after, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(text);
+        var everybodys = actor.May(Permission.ReadRuns);
+        if (!everybodys && !actor.May(Permission.UseRuns))
+        {
+            throw new AccessDenied(Permission.UseRuns);
+        }
+        var before = Cursor.Read(after) ?? Newest;
+        limit = Math.Clamp(limit, 1, 200);
+        if (MessageIndex.Query(text, database.Provider) is not { } query)
+        {
+            return new Page<FoundMessage>([], null);
+        }
+        await using var connection = database.Open();
+        await using var command = connection.CreateCommand();
+        command.CommandText = database.Provider == DataProvider.Sqlite ? SearchStatements.Find : SearchStatements.FindOnPostgres;
+        Bind(command, ("@tenant", actor.TenantId), ("@query", query), ("@user", actor.UserId), ("@everybody", everybodys && !mine ? 1 : 0), ("@before", before), ("@limit", limit + 1));
+        var found = new List<FoundMessage>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(new FoundMessage(
+                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), Enum.Parse<MessageRole>(reader.GetString(3)),
+                DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)), !await reader.IsDBNullAsync(5, cancellationToken).ConfigureAwait(false), Pieces(reader.GetString(6))));
+        }
+        return found.Count <= limit ? new Page<FoundMessage>(found, null) : new Page<FoundMessage>(found[..limit], found[limit - 1].MessageId.ToString());
+    }
+
+    private static void Bind(DbCommand command, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+    }
+
+    private static List<SnippetPiece> Pieces(string marked)
+    {
+        var pieces = new List<SnippetPiece>();
+        var hit = false;
+        var from = 0;
+        for (var i = 0; i <= marked.Length; i++)
+        {
+            if (i == marked.Length || marked[i] is Begins or Ends)
+            {
+                if (i > from)
+                {
+                    pieces.Add(new SnippetPiece(marked[from..i], hit));
+                }
+                hit = i < marked.Length && marked[i] == Begins;
+                from = i + 1;
+            }
+        }
+        return pieces;
+    }
+}
