@@ -26,10 +26,21 @@ public static class Urls
     /// <param name="leafId">A message of the branch.</param>
     /// <param name="list">What of the list beside it is shown.</param>
     /// <param name="at">The message to go to.</param>
-    public static string Chat(Guid? conversationId = null, Guid? leafId = null, TalksQuery? list = null, Guid? at = null) => WithQuery(
+    /// <param name="temporary">A new one will be temporary.</param>
+    public static string Chat(Guid? conversationId = null, Guid? leafId = null, TalksQuery? list = null, Guid? at = null, bool temporary = false) => WithQuery(
         conversationId is null ? "/chat" : $"/chat/{conversationId}",
         ("leaf", conversationId is null ? null : leafId?.ToString()), ("at", at?.ToString()), ("q", list?.Text), ("folder", list?.Folder), ("tag", list?.Tag),
-        ("list", list?.Archived == true ? TalksQuery.Archive : null));
+        ("list", list?.Archived == true ? TalksQuery.Archive : null), ("temporary", temporary ? "true" : null));
+
+    /// <summary>A shared branch.</summary>
+    public static string Shared(Guid linkId) => $"{SharedLinks}/{linkId}";
+
+    /// <summary>The links that are open.</summary>
+    public const string SharedLinks = "/shared";
+
+    /// <summary>A conversation as a file, <c>md</c> or <c>json</c>.</summary>
+    public static string ConversationExport(Guid conversationId, string format, Guid? leafId) =>
+        WithQuery($"/api/v1/conversations/{conversationId}/export", ("format", format), ("leaf", leafId?.ToString()));
 
     /// <summary>The runs of a list as CSV, with the list's query.</summary>
     public const string RunsExport = "/runs/export.csv";

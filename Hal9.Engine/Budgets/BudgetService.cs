@@ -70,6 +70,28 @@ public sealed class BudgetService
     }
 
     /// <summary>
+    /// What the tightest of the budgets leaves that the actor's own spend draws on: that with the least money, or one of tokens that is fuller. Null: there
+    /// are none. Everybody who spends may know this.
+    /// </summary>
+    /// <exception cref="AccessDenied">The actor may not spend.</exception>
+    public Task<BudgetRoom?> RoomAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        Demand(actor, Permission.UseRuns);
+        return ledger.WithBookAsync(
+            actor.TenantId,
+            (batch, book, now) =>
+            {
+                ScopeKey[] scopes = [new(BudgetScopeKind.Tenant, Guid.Empty), new(BudgetScopeKind.User, actor.UserId), .. actor.KeyId is { } key ? [new ScopeKey(BudgetScopeKind.Key, key)] : Array.Empty<ScopeKey>()];
+                var marks = batch.Query(BudgetStatements.List, SetBudget.Read, ("@tenant", actor.TenantId)).ToDictionary(set => set.Id, set => set.Marks);
+                var balances = scopes.SelectMany(scope => book.BalancesOf(scope, now)).ToList();
+                var money = balances.Where(b => b.LimitNano is not null).Select(b => BudgetRoom.Of(b, marks[b.BudgetId], money: true)).MinBy(room => room.Left!.Value.Nano);
+                var tokens = balances.Where(b => b.LimitTokens is not null).Select(b => BudgetRoom.Of(b, marks[b.BudgetId], money: false)).MinBy(room => room.LeftTokens);
+                return money is null || tokens?.UsedRatio > money.UsedRatio ? tokens : money;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>
     /// Makes or replaces the budget of a scope and period. What was spent in the period counts at once; nothing is reset. Besides those who may
     /// edit budgets, the owner of a key may give it its first one.
     /// </summary>

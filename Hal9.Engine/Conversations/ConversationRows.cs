@@ -43,6 +43,9 @@ internal sealed class ConversationRow : ITenantOwned
     public DateTimeOffset? PinnedAt { get; set; }
     public string? Folder { get; set; }
 
+    /// <summary>A temporary chat: when its texts are removed.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
     /// <summary>The message at the end of the branch last shown.</summary>
     public Guid? CurrentId { get; set; }
 }
@@ -79,6 +82,7 @@ internal sealed class ConversationTables : IEntityTypeConfiguration<Conversation
         builder.ToTable("conversations");
         builder.HasKey(c => c.Id);
         builder.HasIndex(c => new { c.TenantId, c.UserId, c.UpdatedAt });
+        builder.HasIndex(c => c.ExpiresAt);
     }
 
     public void Configure(EntityTypeBuilder<ConversationTagRow> builder)

@@ -47,6 +47,23 @@ public sealed record ConversationView(Guid Id, string Title, Guid UserId, DateTi
 
     /// <summary>It is put away.</summary>
     public bool IsArchived { get; init; }
+
+    /// <summary>A temporary chat: when its texts are removed (UTC).</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>It is a temporary chat.</summary>
+    public bool IsTemporary => ExpiresAt is not null;
+}
+
+/// <summary>A message to send.</summary>
+/// <param name="ConversationId">The conversation; null: a new one.</param>
+/// <param name="ParentId">The message before it. When that already has a child, this becomes its sibling: an edit.</param>
+/// <param name="Text">The text, Markdown.</param>
+/// <param name="Mode">How deep.</param>
+public sealed record NewMessage(Guid? ConversationId, Guid? ParentId, string Text, RunMode Mode)
+{
+    /// <summary>A new conversation is a temporary one: in no list, in no search, its texts removed an hour after its last message.</summary>
+    public bool Temporary { get; init; }
 }
 
 /// <summary>The two messages that a send made.</summary>
@@ -59,25 +76,21 @@ public sealed class ConversationService
     private readonly TenantScope scope;
     private readonly RunService runs;
     private readonly FeedbackService feedback;
+    private readonly TemporaryChats temporary;
 
-    internal ConversationService(TenantScope scope, RunService runs, FeedbackService feedback)
+    internal ConversationService(TenantScope scope, RunService runs, FeedbackService feedback, TemporaryChats temporary)
     {
         this.scope = scope;
         this.runs = runs;
         this.feedback = feedback;
+        this.temporary = temporary;
     }
 
     /// <summary>The conversation with the branch that ends in (or runs through) <paramref name="leafId"/>, or the branch last shown; null when there is none.</summary>
     public async Task<ConversationView?> FindAsync(Actor actor, Guid conversationId, Guid? leafId, CancellationToken cancellationToken)
     {
-        var everybody = actor.May(Permission.ReadRuns);
-        if (!everybody)
-        {
-            Check(actor);
-        }
         await using var db = scope.Open(actor.TenantId);
-        if (await db.Set<ConversationRow>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == conversationId && (everybody || c.UserId == actor.UserId), cancellationToken)
-            .ConfigureAwait(false) is not { } conversation)
+        if (await VisibleAsync(db, actor, conversationId, cancellationToken).ConfigureAwait(false) is not { } conversation)
         {
             return null;
         }
@@ -94,34 +107,72 @@ public sealed class ConversationService
             [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run), Vote = votes.GetValueOrDefault(run) } : m)])
         {
             IsPinned = conversation.PinnedAt is not null, Folder = conversation.Folder, Tags = tags, IsArchived = conversation.ArchivedAt is not null,
+            ExpiresAt = conversation.ExpiresAt,
         };
+    }
+
+    /// <summary>All messages of a conversation with all its branches, oldest first; none when there is no such conversation.</summary>
+    public async Task<IReadOnlyList<MessageView>> AllMessagesAsync(Actor actor, Guid conversationId, CancellationToken cancellationToken)
+    {
+        await using var db = scope.Open(actor.TenantId);
+        return await VisibleAsync(db, actor, conversationId, cancellationToken).ConfigureAwait(false) is null
+            ? []
+            : (await TreeAsync(db, conversationId, cancellationToken).ConfigureAwait(false)).All;
     }
 
     /// <summary>Sends a message: starts the conversation when <paramref name="conversationId"/> is null, makes a sibling when <paramref name="parentId"/> already has a child (an edit).</summary>
     /// <exception cref="ArgumentException">The text is empty or too long.</exception>
     /// <exception cref="KeyNotFoundException">There is no such conversation or message.</exception>
-    public async Task<SentMessage> SendAsync(Actor actor, Guid? conversationId, Guid? parentId, string text, RunMode mode, CancellationToken cancellationToken)
+    public Task<SentMessage> SendAsync(Actor actor, Guid? conversationId, Guid? parentId, string text, RunMode mode, CancellationToken cancellationToken) =>
+        SendAsync(actor, new NewMessage(conversationId, parentId, text, mode), cancellationToken);
+
+    /// <summary>The same with all that a message may have.</summary>
+    /// <exception cref="ArgumentException">The text is empty or too long.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such conversation or message.</exception>
+    public async Task<SentMessage> SendAsync(Actor actor, NewMessage message, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(message);
         Check(actor);
-        if (string.IsNullOrWhiteSpace(text) || text.Length > MostText)
+        if (string.IsNullOrWhiteSpace(message.Text) || message.Text.Length > MostText)
         {
-            throw new ArgumentException($"A message has 1 to {MostText} characters.", nameof(text));
+            throw new ArgumentException($"A message has 1 to {MostText} characters.", nameof(message));
         }
         IReadOnlyList<MessageView> before = [];
-        if (conversationId is { } id)
+        var isTemporary = message.Temporary;
+        if (message.ConversationId is { } id)
         {
             await using var db = scope.Open(actor.TenantId);
-            _ = await OwnAsync(db, actor, id, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"There is no conversation {id}.");
+            var conversation = await OwnAsync(db, actor, id, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"There is no conversation {id}.");
+            isTemporary = conversation.ExpiresAt is not null;
             var tree = await TreeAsync(db, id, cancellationToken).ConfigureAwait(false);
-            if (parentId is { } parent && !tree.Has(parent))
+            if (message.ParentId is { } parent && !tree.Has(parent))
             {
                 throw new KeyNotFoundException($"There is no message {parent} in this conversation.");
             }
-            before = tree.PathTo(parentId);
+            before = tree.PathTo(message.ParentId);
         }
-        var sent = new SentMessage(conversationId ?? Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
-        await StartAsync(actor, sent, text, mode, before, new NewQuestion(conversationId is null, parentId), cancellationToken).ConfigureAwait(false);
+        // Ids of one millisecond have no order: the answer's is of the next, so that lists by id have it after its question.
+        var now = TimeProvider.System.GetUtcNow();
+        var sent = new SentMessage(message.ConversationId ?? Guid.CreateVersion7(now), Guid.CreateVersion7(now), Guid.CreateVersion7(now.AddMilliseconds(1)), Guid.CreateVersion7(now));
+        await StartAsync(actor, sent, message.Text, message.Mode, before, new NewQuestion(message.ConversationId is null, message.ParentId), isTemporary, cancellationToken).ConfigureAwait(false);
         return sent;
+    }
+
+    /// <summary>Ends a temporary chat now: its texts are removed, what it cost stays on the ledger.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such temporary chat of the actor's.</exception>
+    /// <exception cref="ArgumentException">An answer is still being written.</exception>
+    public async Task EndTemporaryAsync(Actor actor, Guid conversationId, CancellationToken cancellationToken)
+    {
+        Check(actor);
+        await using var db = scope.Open(actor.TenantId);
+        if (await OwnAsync(db, actor, conversationId, cancellationToken).ConfigureAwait(false) is not { ExpiresAt: not null })
+        {
+            throw new KeyNotFoundException($"There is no temporary chat {conversationId}.");
+        }
+        if (!await temporary.EndAsync(actor.TenantId, conversationId, cancellationToken).ConfigureAwait(false))
+        {
+            throw new ArgumentException("An answer is still being written: stop it first.", nameof(conversationId));
+        }
     }
 
     /// <summary>Answers the same question again: the new answer is a sibling of <paramref name="answerId"/>.</summary>
@@ -131,7 +182,7 @@ public sealed class ConversationService
         Check(actor);
         await using var db = scope.Open(actor.TenantId);
         var answer = await db.Set<MessageRow>().AsNoTracking().SingleOrDefaultAsync(m => m.Id == answerId && m.Role == MessageRole.Assistant, cancellationToken).ConfigureAwait(false);
-        if (answer is null || await OwnAsync(db, actor, answer.ConversationId, cancellationToken).ConfigureAwait(false) is null)
+        if (answer is null || await OwnAsync(db, actor, answer.ConversationId, cancellationToken).ConfigureAwait(false) is not { } conversation)
         {
             throw new KeyNotFoundException($"There is no answer {answerId}.");
         }
@@ -139,17 +190,18 @@ public sealed class ConversationService
         var path = tree.PathTo(answer.ParentId);
         var question = path[^1];
         var sent = new SentMessage(answer.ConversationId, question.Id, Guid.CreateVersion7(), Guid.CreateVersion7());
-        await StartAsync(actor, sent, question.Content, mode, [.. path.SkipLast(1)], null, cancellationToken).ConfigureAwait(false);
+        await StartAsync(actor, sent, question.Content, mode, [.. path.SkipLast(1)], null, conversation.ExpiresAt is not null, cancellationToken).ConfigureAwait(false);
         return sent;
     }
 
     /// <summary>Messages and run are stored in one transaction: an acknowledged message always has its run.</summary>
     private async Task StartAsync(
-        Actor actor, SentMessage sent, string text, RunMode mode, IReadOnlyList<MessageView> before, NewQuestion? question, CancellationToken cancellationToken)
+        Actor actor, SentMessage sent, string text, RunMode mode, IReadOnlyList<MessageView> before, NewQuestion? question, bool isTemporary,
+        CancellationToken cancellationToken)
     {
         var order = new StartRun
         {
-            Goal = text, Mode = mode, Kind = RunKind.Chat, ConversationId = sent.ConversationId, MessageId = sent.AnswerId,
+            Goal = text, Mode = mode, Kind = RunKind.Chat, ConversationId = sent.ConversationId, MessageId = sent.AnswerId, IsTemporary = isTemporary,
             History = [.. before.Where(m => m.Content.Length > 0).Select(m => new ChatMessage(m.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, m.Content))],
         };
         await runs.StartAsync(
@@ -159,19 +211,24 @@ public sealed class ConversationService
             (batch, now) =>
             {
                 var at = now.ToUnixTimeMilliseconds();
+                long? expires = isTemporary ? now.Add(TemporaryChats.Life).ToUnixTimeMilliseconds() : null;
                 if (question is { StartsConversation: true })
                 {
                     batch.Execute(
                         ConversationStatements.InsertConversation,
-                        ("@id", sent.ConversationId), ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@title", TitleOf(text)), ("@now", at), ("@current", sent.AnswerId));
+                        ("@id", sent.ConversationId), ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@title", TitleOf(text)), ("@now", at), ("@current", sent.AnswerId),
+                        ("@expires", expires));
                 }
                 if (question is not null)
                 {
                     Insert(batch, sent.QuestionId, question.ParentId, MessageRole.User, MessageStatus.Complete, text, null, at);
-                    MessageIndex.Add(batch, actor.TenantId, sent.ConversationId, sent.QuestionId, text);
+                    if (!isTemporary)
+                    {
+                        MessageIndex.Add(batch, actor.TenantId, sent.ConversationId, sent.QuestionId, text);
+                    }
                 }
                 Insert(batch, sent.AnswerId, sent.QuestionId, MessageRole.Assistant, MessageStatus.Streaming, "", sent.RunId, at);
-                batch.Execute(ConversationStatements.SetCurrent, ("@current", sent.AnswerId), ("@now", at), ("@id", sent.ConversationId), ("@tenant", actor.TenantId));
+                batch.Execute(ConversationStatements.SetCurrent, ("@current", sent.AnswerId), ("@now", at), ("@expires", expires), ("@id", sent.ConversationId), ("@tenant", actor.TenantId));
             },
             cancellationToken).ConfigureAwait(false);
 
@@ -183,6 +240,18 @@ public sealed class ConversationService
 
     /// <summary>A question that is not stored yet; a regenerate has none.</summary>
     private sealed record NewQuestion(bool StartsConversation, Guid? ParentId);
+
+    // A temporary chat is read by its owner only.
+    private static Task<ConversationRow?> VisibleAsync(EngineDb db, Actor actor, Guid id, CancellationToken cancellationToken)
+    {
+        var everybody = actor.May(Permission.ReadRuns);
+        if (!everybody)
+        {
+            Check(actor);
+        }
+        return db.Set<ConversationRow>().AsNoTracking()
+            .SingleOrDefaultAsync(c => c.Id == id && (c.UserId == actor.UserId || (everybody && c.ExpiresAt == null)), cancellationToken);
+    }
 
     private static Task<ConversationRow?> OwnAsync(EngineDb db, Actor actor, Guid id, CancellationToken cancellationToken) =>
         db.Set<ConversationRow>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && c.UserId == actor.UserId, cancellationToken);

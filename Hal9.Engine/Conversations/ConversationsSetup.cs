@@ -11,7 +11,11 @@ internal static class ConversationsSetup
     public static IServiceCollection AddConversations(this IServiceCollection services) => services
         .AddSingleton<IRunEndWriter, MessageEndWriter>()
         .AddSingleton(provider => new ConversationService(
-            provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<RunService>(), provider.GetRequiredService<FeedbackService>()))
+            provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<RunService>(), provider.GetRequiredService<FeedbackService>(),
+            provider.GetRequiredService<TemporaryChats>()))
+        .AddSingleton<TemporaryChats>()
+        .AddSingleton(provider => new DraftService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<Writer>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new ShareService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new ShelfService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new SearchService(provider.GetRequiredService<Database>()));
 }

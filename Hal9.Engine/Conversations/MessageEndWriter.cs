@@ -24,7 +24,7 @@ internal sealed class MessageEndWriter : IRunEndWriter
             ConversationStatements.EndMessage,
             ("@content", ending.Answer ?? ""), ("@status", status.ToString()), ("@provenance", provenance.ToString()), ("@cost", cost.Nano),
             ("@error", ending.Error), ("@id", message), ("@tenant", run.TenantId));
-        if (run.ConversationId is { } conversation)
+        if (run is { IsTemporary: false, ConversationId: { } conversation })
         {
             MessageIndex.Add(batch, run.TenantId, conversation, message, ending.Answer ?? "");
         }

@@ -12,6 +12,9 @@ internal sealed class MessageTree
         childrenOf = oldestFirst.ToLookup(m => m.ParentId);
     }
 
+    /// <summary>All of them, oldest first.</summary>
+    public IReadOnlyList<MessageView> All => [.. byId.Values.OrderBy(row => row.Id).Select(View)];
+
     public bool Has(Guid id) => byId.ContainsKey(id);
 
     /// <summary>From the first message down to this one.</summary>

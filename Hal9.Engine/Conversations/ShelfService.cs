@@ -142,7 +142,7 @@ public sealed class ShelfService
 
     private static IQueryable<ConversationRow> Narrow(EngineDb db, Actor actor, ConversationFilter filter)
     {
-        var query = db.Set<ConversationRow>().AsNoTracking().Where(c => c.UserId == actor.UserId && (c.ArchivedAt != null) == filter.Archived);
+        var query = db.Set<ConversationRow>().AsNoTracking().Where(c => c.UserId == actor.UserId && c.ExpiresAt == null && (c.ArchivedAt != null) == filter.Archived);
         if (filter.Pinned is { } pinned)
         {
             query = query.Where(c => (c.PinnedAt != null) == pinned);

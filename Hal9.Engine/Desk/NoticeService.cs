@@ -37,7 +37,7 @@ public sealed class NoticeService
     {
         await using var db = scope.Open(actor.TenantId);
         var lines = await db.Set<RunRow>().AsNoTracking()
-            .Where(run => run.UserId == actor.UserId && run.Mode != RunMode.Direct && Telling.Contains(run.Status))
+            .Where(run => run.UserId == actor.UserId && run.Mode != RunMode.Direct && !run.IsTemporary && Telling.Contains(run.Status))
             .OrderByDescending(run => run.Id).Take(MostRuns)
             .Select(run => new { run.Id, run.Status, run.Goal, run.StartedAt, run.EndedAt })
             .ToListAsync(cancellationToken).ConfigureAwait(false);

@@ -21,6 +21,9 @@ internal sealed class RunRow : ITenantOwned
     public string? Input { get; init; }
     public Guid? ConversationId { get; init; }
     public Guid? MessageId { get; init; }
+
+    /// <summary>It belongs to a temporary chat: it is in no list, and its texts will be removed.</summary>
+    public bool IsTemporary { get; init; }
     public string Tags { get; init; } = "[]";
     public long? EnvelopeNano { get; init; }
     public long? EnvelopeTokens { get; init; }

@@ -310,7 +310,7 @@ public sealed class RunService
         {
             Id = id, TenantId = actor.TenantId, UserId = actor.UserId, KeyId = actor.KeyId, Kind = order.Kind, Mode = order.Mode,
             Status = refusal is null ? RunStatus.Queued : RunStatus.Refused, Goal = order.Goal, Input = input.ToJson(),
-            ConversationId = order.ConversationId, MessageId = order.MessageId, Tags = JsonSerializer.Serialize(order.Tags),
+            ConversationId = order.ConversationId, MessageId = order.MessageId, IsTemporary = order.IsTemporary, Tags = JsonSerializer.Serialize(order.Tags),
             EnvelopeNano = (order.Envelope?.Cost ?? Usd.FromAmount(options.EnvelopeUsd)).Nano,
             EnvelopeTokens = order.Envelope?.Tokens ?? options.EnvelopeTokens,
             EnvelopeSteps = order.Envelope?.Steps ?? options.EnvelopeSteps,
@@ -349,7 +349,7 @@ public sealed class RunService
     private static void Insert(WriteBatch batch, RunRow row, Refusal? refusal, DateTimeOffset now) => batch.Execute(
         RunStatements.InsertRun,
         ("@id", row.Id), ("@tenant", row.TenantId), ("@user", row.UserId), ("@key", row.KeyId), ("@kind", row.Kind.ToString()), ("@mode", row.Mode.ToString()),
-        ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId),
+        ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId), ("@temporary", row.IsTemporary),
         ("@tags", row.Tags), ("@nano", row.EnvelopeNano), ("@tokens", row.EnvelopeTokens), ("@steps", row.EnvelopeSteps), ("@seconds", row.EnvelopeSeconds),
         ("@error", refusal?.Reason), ("@refusal", refusal is null ? null : JsonSerializer.Serialize(refusal, RunJson.Options)),
         ("@provenance", nameof(Provenance.Offline)), ("@owner", row.Owner), ("@epoch", row.Epoch), ("@now", now.ToUnixTimeMilliseconds()), ("@ended", null));

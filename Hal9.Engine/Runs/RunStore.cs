@@ -75,7 +75,7 @@ internal sealed class RunStore(TenantScope scope)
 
     private static IQueryable<RunRow> Narrow(EngineDb db, Guid? userId, RunFilter filter)
     {
-        var query = db.Set<RunRow>().AsNoTracking();
+        var query = db.Set<RunRow>().AsNoTracking().Where(r => !r.IsTemporary);
         if (userId is { } user)
         {
             query = query.Where(r => r.UserId == user);
@@ -176,7 +176,7 @@ internal sealed class RunStore(TenantScope scope)
     public async Task<RunNeighbours> NeighboursAsync(Guid tenantId, Guid? userId, Guid runId, CancellationToken cancellationToken)
     {
         await using var db = scope.Open(tenantId);
-        var runs = db.Set<RunRow>().AsNoTracking().Where(r => userId == null || r.UserId == userId);
+        var runs = db.Set<RunRow>().AsNoTracking().Where(r => !r.IsTemporary && (userId == null || r.UserId == userId));
         var newer = await runs.Where(r => r.Id > runId).OrderBy(r => r.Id).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         var older = await runs.Where(r => r.Id < runId).OrderByDescending(r => r.Id).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         return new RunNeighbours(newer, older);

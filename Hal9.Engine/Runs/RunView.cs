@@ -107,6 +107,9 @@ public sealed record StartRun
 
     /// <summary>The message that will hold the answer, for a chat.</summary>
     public Guid? MessageId { get; init; }
+
+    /// <summary>It belongs to a temporary chat: it is in no list.</summary>
+    public bool IsTemporary { get; init; }
 }
 
 /// <summary>A pass-through to one model: the caller's messages and options, no prompt of ours.</summary>

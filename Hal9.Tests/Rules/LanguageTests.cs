@@ -16,7 +16,7 @@ public sealed partial class LanguageTests
     private static readonly string[] Names = ["HAL9", "HAL9 Console", "USD"];
 
     // For machines: a key as the browser names it, a parameter as the runtime names it, a line of the log.
-    private static readonly string[] Machine = ["Escape", "builder", "A page failed (trace "];
+    private static readonly string[] Machine = ["Escape", "Enter", "builder", "A page failed (trace "];
 
     // Shown in Development only, with made-up data.
     private static readonly string[] ForDevelopers = ["DesignPage", "DesignSamples"];

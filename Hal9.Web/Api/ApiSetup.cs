@@ -32,6 +32,7 @@ internal static class ApiSetup
         api.MapCosts();
         api.MapLedger();
         api.MapConversations();
+        api.MapExports();
         api.MapFeedback();
         api.MapCatalogue();
         api.MapNotBuilt();

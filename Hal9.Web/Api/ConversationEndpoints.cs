@@ -48,7 +48,10 @@ internal sealed record SnippetBody(string Text, bool Hit);
 /// <param name="Siblings">Ids of all messages with the same parent, oldest first, itself included.</param>
 internal sealed record MessageBody(
     Guid Id, Guid? ParentId, MessageRole Role, MessageStatus Status, string Content, Guid? RunId, Provenance? Provenance, Usd Cost, string? Error,
-    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings);
+    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings)
+{
+    public static MessageBody Of(MessageView m) => new(m.Id, m.ParentId, m.Role, m.Status, m.Content, m.RunId, m.Provenance, m.Cost, m.Error, m.CreatedAt, m.Siblings);
+}
 
 /// <summary>A conversation.</summary>
 /// <param name="Id">Its id.</param>
@@ -120,9 +123,6 @@ internal static class ConversationEndpoints
         {
             return Problems.NotFound("message");
         }
-        return Results.Json(
-            new ListBody<MessageBody>(
-                [.. found.Branch.Select(m => new MessageBody(m.Id, m.ParentId, m.Role, m.Status, m.Content, m.RunId, m.Provenance, m.Cost, m.Error, m.CreatedAt, m.Siblings))], null),
-            ApiJson.Options);
+        return Results.Json(new ListBody<MessageBody>([.. found.Branch.Select(MessageBody.Of)], null), ApiJson.Options);
     }
 }

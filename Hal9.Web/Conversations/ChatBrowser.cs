@@ -1,3 +1,4 @@
+using Hal9.Engine.Conversations;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -14,21 +15,22 @@ internal sealed class ChatBrowser : IAsyncDisposable
     private ChatBrowser(IJSObjectReference module, IJSObjectReference chat, DotNetObjectReference<Sender> sender) =>
         (this.module, this.chat, this.sender) = (module, chat, sender);
 
-    /// <summary>Joins the page's element with the module; <paramref name="send"/> gets what the person sends and says whether it was taken.</summary>
-    public static async Task<ChatBrowser> AttachAsync(IJSRuntime js, string path, ElementReference root, Func<string, Task<bool>> send, CancellationToken cancellationToken)
+    /// <summary>Joins the page's element with the module; <paramref name="sender"/> gets what the person sends and types.</summary>
+    public static async Task<ChatBrowser> AttachAsync(IJSRuntime js, string path, ElementReference root, Sender sender, CancellationToken cancellationToken)
     {
         var module = await js.InvokeAsync<IJSObjectReference>("import", cancellationToken, path);
-        var sender = DotNetObjectReference.Create(new Sender(send));
-        return new ChatBrowser(module, await module.InvokeAsync<IJSObjectReference>("attach", cancellationToken, root, sender), sender);
+        var server = DotNetObjectReference.Create(sender);
+        return new ChatBrowser(module, await module.InvokeAsync<IJSObjectReference>("attach", cancellationToken, root, server), server);
     }
 
     /// <summary>Puts the draft of a conversation into the field, once per conversation.</summary>
-    public async Task ShowAsync(Guid? conversationId)
+    public async Task ShowAsync(Guid? conversationId, Func<Task<Draft?>> draft)
     {
         if (shown != conversationId)
         {
             shown = conversationId;
-            await chat.InvokeVoidAsync("show", conversationId?.ToString() ?? "new");
+            var kept = await draft();
+            await chat.InvokeVoidAsync("show", conversationId?.ToString() ?? "new", kept?.Text, kept?.UpdatedAt.ToUnixTimeMilliseconds());
         }
     }
 
@@ -54,9 +56,14 @@ internal sealed class ChatBrowser : IAsyncDisposable
     }
 
     /// <summary>What the browser may call.</summary>
-    internal sealed class Sender(Func<string, Task<bool>> send)
+    /// <param name="send">Takes what the person sends and says whether it was taken.</param>
+    /// <param name="keep">Keeps a draft.</param>
+    internal sealed class Sender(Func<string, Task<bool>> send, Func<Guid?, string, Task> keep)
     {
         [JSInvokable]
         public Task<bool> SendAsync(string text) => send(text);
+
+        [JSInvokable]
+        public Task SaveDraftAsync(string conversation, string text) => keep(Guid.TryParse(conversation, out var id) ? id : null, text);
     }
 }

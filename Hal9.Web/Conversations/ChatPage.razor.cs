@@ -14,7 +14,7 @@ namespace Hal9.Web.Conversations;
 
 /// <summary>Chat: the address names the conversation and the end of the branch shown.</summary>
 public sealed partial class ChatPage(
-    ConversationService conversations, RunService runs, CurrentActor currentActor, NavigationManager navigation, IJSRuntime js, ISnackbar toasts, ILogger<ChatPage> log)
+    ConversationService conversations, DraftService drafts, RunService runs, CurrentActor currentActor, NavigationManager navigation, IJSRuntime js, ISnackbar toasts, ILogger<ChatPage> log)
 {
     private readonly Dictionary<Guid, OpenRun> open = [];
     private readonly Dictionary<Guid, Refusal> refusals = [];
@@ -53,9 +53,14 @@ public sealed partial class ChatPage(
     /// <summary>Which list: that of what is in use, or the archive.</summary>
     [SupplyParameterFromQuery(Name = "list")] public string? List { get; set; }
 
+    /// <summary>A new conversation will be temporary.</summary>
+    [SupplyParameterFromQuery(Name = "temporary")] public bool Temporary { get; set; }
+
     private TalksQuery Query => TalksQuery.Parse(Text, Folder, Tag, List);
 
-    private string Title => view?.Title ?? T["NewChat"];
+    private string Title => view?.Title ?? (IsTemporary ? T["TemporaryChat"] : T["NewChat"]);
+
+    private bool IsTemporary => view?.IsTemporary ?? (ConversationId is null && Temporary);
 
     private bool Writing => pending is not null || view?.Branch.Any(m => m.Status is MessageStatus.Streaming) == true;
 
@@ -98,12 +103,12 @@ public sealed partial class ChatPage(
         if (firstRender)
         {
             interactive = true;
-            browser = await ChatBrowser.AttachAsync(js, "./" + Assets["js/chat.js"], root, text => SendAsync(text, Last?.Id, pushes: false), Stopping);
+            browser = await ChatBrowser.AttachAsync(js, "./" + Assets["js/chat.js"], root, new ChatBrowser.Sender(text => SendAsync(text, Last?.Id, pushes: false), KeepAsync), Stopping);
             StateHasChanged();
         }
         if (browser is not null)
         {
-            await browser.ShowAsync(ConversationId);
+            await browser.ShowAsync(ConversationId, () => drafts.FindAsync(actor, ConversationId, Stopping));
             if (view is not null && revealed != At)
             {
                 revealed = At;
@@ -158,7 +163,7 @@ public sealed partial class ChatPage(
         pending = new PendingQuestion(text.Trim(), parentId);
         failure = null;
         StateHasChanged();
-        return await TurnAsync(() => conversations.SendAsync(actor, ConversationId, parentId, pending.Text, mode, Stopping), pushes);
+        return await TurnAsync(() => conversations.SendAsync(actor, new NewMessage(ConversationId, parentId, pending.Text, mode) { Temporary = Temporary }, Stopping), pushes);
     }
 
     private Task AgainAsync(MessageView answer)
@@ -248,6 +253,32 @@ public sealed partial class ChatPage(
                 stopping = false;
                 failure = Failure.Of(e, log);
             }
+        }
+    }
+
+    private async Task EndTemporaryAsync()
+    {
+        try
+        {
+            await conversations.EndTemporaryAsync(actor, ConversationId!.Value, Stopping);
+            navigation.NavigateTo(Urls.Chat(list: Query));
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            failure = Failure.Of(e, log);
+        }
+    }
+
+    // A draft that cannot be kept here is still kept by the browser.
+    private async Task KeepAsync(Guid? conversationId, string text)
+    {
+        try
+        {
+            await drafts.SaveAsync(actor, conversationId, text, Stopping);
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            _ = Failure.Of(e, log);
         }
     }
 

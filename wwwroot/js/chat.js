@@ -1,7 +1,19 @@
 // The chat's half in the browser: the text field (grow, draft, send), the scroll that follows the stream, the list's drawer, the clipboard.
 
 const near = 80;
+const keepAfter = 2000;
 const draftKey = conversation => `hal9-draft:${conversation}`;
+
+// Drafts of before had no time: any other is newer.
+function readDraft(conversation) {
+    const kept = localStorage.getItem(draftKey(conversation));
+    try {
+        const draft = JSON.parse(kept);
+        return typeof draft?.text === "string" ? draft : kept && { text: kept, at: 0 };
+    } catch {
+        return { text: kept, at: 0 };
+    }
+}
 
 export function attach(root, server) {
     const stop = new AbortController();
@@ -13,6 +25,7 @@ export function attach(root, server) {
     let conversation = "new";
     let busy = false;
     let following = true;
+    let keeping = 0;
 
     const writing = () => form.querySelector("[data-stop]") !== null;
 
@@ -31,10 +44,30 @@ export function attach(root, server) {
         const tooLong = field.value.length > Number(form.dataset.limit);
         const inWords = count => Number(count).toLocaleString(document.documentElement.lang);
         say(tooLong ? form.dataset.tooLong.replace("{0}", inWords(field.value.length)).replace("{1}", inWords(form.dataset.limit)) : undefined);
+    }
+
+    function keep() {
+        if ("temporary" in form.dataset) {
+            return;
+        }
         if (field.value) {
-            localStorage.setItem(draftKey(conversation), field.value);
+            localStorage.setItem(draftKey(conversation), JSON.stringify({ text: field.value, at: Date.now() }));
         } else {
             localStorage.removeItem(draftKey(conversation));
+        }
+        form.removeAttribute("data-kept");
+        keeping ||= setTimeout(keepOnServer, keepAfter);
+    }
+
+    // The browser has the draft already; this is for the person's other devices.
+    async function keepOnServer() {
+        clearTimeout(keeping);
+        keeping = 0;
+        try {
+            await server.invokeMethodAsync("SaveDraftAsync", conversation, field.value);
+            form.setAttribute("data-kept", "");
+        } catch {
+            // Without a connection the next keystroke tries again.
         }
     }
 
@@ -52,6 +85,9 @@ export function attach(root, server) {
             grow();
             if (await server.invokeMethodAsync("SendAsync", text)) {
                 localStorage.removeItem(draftKey(from));
+                clearTimeout(keeping);
+                keeping = 0;
+                server.invokeMethodAsync("SaveDraftAsync", from, "").catch(() => { });
             } else {
                 field.value ||= text;
                 grow();
@@ -76,13 +112,40 @@ export function attach(root, server) {
     }
 
     on(form, "submit", e => { e.preventDefault(); send(); });
-    on(field, "input", typed);
+    on(field, "input", () => { typed(); keep(); });
+    on(document, "visibilitychange", () => { if (document.visibilityState === "hidden" && keeping) { keepOnServer(); } });
     on(field, "keydown", e => {
         if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
             e.preventDefault();
             send();
         } else if (e.key === "Escape" && !e.shiftKey) {
             form.querySelector("[data-stop]")?.click();
+        } else if (e.key === "ArrowUp" && !field.value && !e.shiftKey && !e.ctrlKey && !e.altKey && !e.metaKey) {
+            const edits = thread.querySelectorAll("[data-edit]");
+            if (edits.length > 0) {
+                e.preventDefault();
+                edits[edits.length - 1].click();
+            }
+        }
+    });
+    on(document, "keydown", e => {
+        if (!e.ctrlKey || !e.shiftKey || e.altKey || e.metaKey) {
+            return;
+        }
+        const last = selector => [...thread.querySelectorAll(selector)].at(-1);
+        const target = {
+            KeyC: () => last("[data-copy-answer]:not(:disabled)"),
+            Semicolon: () => last("[data-copy-code]"),
+            Quote: () => root.querySelector("[data-temporary-chat]"),
+            KeyS: () => root.querySelector("[data-toggle-side]"),
+            KeyM: () => form.querySelector(".mode > summary"),
+        }[e.code];
+        if (target) {
+            e.preventDefault();
+            target()?.click();
+            if (e.code === "KeyM") {
+                form.querySelector(".mode[open] input:checked")?.focus();
+            }
         }
     });
     on(thread, "scroll", () => {
@@ -105,11 +168,15 @@ export function attach(root, server) {
 
     root.dataset.ready = "";
     return {
-        show(next) {
+        show(next, draft, draftAt) {
+            if (keeping) {
+                keepOnServer();
+            }
             conversation = next;
             following = true;
             if (!busy) {
-                field.value = localStorage.getItem(draftKey(next)) ?? "";
+                const here = "temporary" in form.dataset ? null : readDraft(next);
+                field.value = (draft && draftAt > (here?.at ?? -1) && !("temporary" in form.dataset) ? draft : here?.text) ?? "";
                 typed();
                 if (matchMedia("(min-width: 961px)").matches) {
                     field.focus();
@@ -141,6 +208,9 @@ export function attach(root, server) {
             box.remove();
         },
         dispose() {
+            if (keeping) {
+                keepOnServer();
+            }
             stop.abort();
             size.disconnect();
         },

@@ -9,8 +9,8 @@ internal static class ConversationStatements
         """;
 
     public const string InsertConversation = """
-        INSERT INTO conversations (id, tenant_id, user_id, title, created_at, updated_at, current_id)
-        VALUES (@id, @tenant, @user, @title, @now, @now, @current)
+        INSERT INTO conversations (id, tenant_id, user_id, title, created_at, updated_at, current_id, expires_at)
+        VALUES (@id, @tenant, @user, @title, @now, @now, @current, @expires)
         """;
 
     public const string InsertMessage = """
@@ -18,5 +18,9 @@ internal static class ConversationStatements
         VALUES (@id, @tenant, @conversation, @parent, @role, @status, @content, @run, 0, @now)
         """;
 
-    public const string SetCurrent = "UPDATE conversations SET current_id = @current, updated_at = @now WHERE id = @id AND tenant_id = @tenant";
+    /// <summary>A temporary chat lives on from its last message.</summary>
+    public const string SetCurrent = """
+        UPDATE conversations SET current_id = @current, updated_at = @now, expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE @expires END
+        WHERE id = @id AND tenant_id = @tenant
+        """;
 }

@@ -25,7 +25,7 @@ internal static class SearchStatements
         FROM message_search
         JOIN messages m ON m.id = message_search.message_id AND m.tenant_id = @tenant
         JOIN conversations c ON c.id = m.conversation_id AND c.tenant_id = @tenant
-        WHERE message_search MATCH @query AND (c.user_id = @user OR @everybody = 1) AND m.id < @before
+        WHERE message_search MATCH @query AND c.expires_at IS NULL AND (c.user_id = @user OR @everybody = 1) AND m.id < @before
         ORDER BY m.id DESC LIMIT @limit
         """;
 
@@ -36,7 +36,7 @@ internal static class SearchStatements
         FROM messages m
         JOIN conversations c ON c.id = m.conversation_id AND c.tenant_id = @tenant
         WHERE m.tenant_id = @tenant AND to_tsvector('simple', m.content) @@ to_tsquery('simple', @query) AND m.status <> 'Streaming'
-            AND (c.user_id = @user OR @everybody = 1) AND m.id < @before
+            AND c.expires_at IS NULL AND (c.user_id = @user OR @everybody = 1) AND m.id < @before
         ORDER BY m.id DESC LIMIT @limit
         """;
 }

@@ -53,7 +53,7 @@ public sealed class DashboardTests : PartsContext
         Assert.Null(DashboardReader.Fullest([]));
         Assert.Contains("No budget of money", Render<BudgetLine>().Markup, StringComparison.Ordinal);
         var line = Render<BudgetLine>(p => p.Add(b => b.Budget, Of(50_000_000_000, 20_000_000_000, BudgetPeriod.Month)));
-        Assert.Equal("$20.00 of $50.00 this month", line.Find(".budget-line > span").TextContent);
+        Assert.Equal("$20.00 of $50.00 (month)", line.Find(".budget-line > span").TextContent);
         Assert.Equal("0.4", line.Find("meter").GetAttribute("value"));
     }
 

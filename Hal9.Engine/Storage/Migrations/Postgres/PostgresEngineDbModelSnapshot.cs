@@ -462,6 +462,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("current_id");
 
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
                     b.Property<string>("Folder")
                         .HasColumnType("text")
                         .HasColumnName("folder");
@@ -489,6 +493,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ExpiresAt");
+
                     b.HasIndex("TenantId", "UserId", "UpdatedAt");
 
                     b.ToTable("conversations", (string)null);
@@ -513,6 +519,34 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("TenantId", "Tag");
 
                     b.ToTable("conversation_tags", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Conversations.DraftRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("TenantId", "UserId", "ConversationId");
+
+                    b.ToTable("drafts", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Conversations.MessageRow", b =>
@@ -574,6 +608,46 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("ConversationId", "Id");
 
                     b.ToTable("messages", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Conversations.ShareRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("LeafId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("leaf_id");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ConversationId");
+
+                    b.HasIndex("TenantId", "UserId", "CreatedAt");
+
+                    b.ToTable("shares", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Desk.NoticeReadRow", b =>
@@ -1052,6 +1126,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.Property<string>("Input")
                         .HasColumnType("text")
                         .HasColumnName("input");
+
+                    b.Property<bool>("IsTemporary")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_temporary");
 
                     b.Property<Guid?>("KeyId")
                         .HasColumnType("uuid")

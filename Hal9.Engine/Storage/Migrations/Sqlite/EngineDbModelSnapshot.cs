@@ -457,6 +457,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("current_id");
 
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
                     b.Property<string>("Folder")
                         .HasColumnType("TEXT")
                         .HasColumnName("folder");
@@ -484,6 +488,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ExpiresAt");
+
                     b.HasIndex("TenantId", "UserId", "UpdatedAt");
 
                     b.ToTable("conversations", (string)null);
@@ -508,6 +514,34 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasIndex("TenantId", "Tag");
 
                     b.ToTable("conversation_tags", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Conversations.DraftRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("TenantId", "UserId", "ConversationId");
+
+                    b.ToTable("drafts", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Conversations.MessageRow", b =>
@@ -569,6 +603,46 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasIndex("ConversationId", "Id");
 
                     b.ToTable("messages", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Conversations.ShareRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ConversationId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("LeafId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("leaf_id");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ConversationId");
+
+                    b.HasIndex("TenantId", "UserId", "CreatedAt");
+
+                    b.ToTable("shares", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Desk.NoticeReadRow", b =>
@@ -1047,6 +1121,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.Property<string>("Input")
                         .HasColumnType("TEXT")
                         .HasColumnName("input");
+
+                    b.Property<bool>("IsTemporary")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_temporary");
 
                     b.Property<Guid?>("KeyId")
                         .HasColumnType("TEXT")

@@ -80,6 +80,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     archived_at = table.Column<long>(type: "INTEGER", nullable: true),
                     pinned_at = table.Column<long>(type: "INTEGER", nullable: true),
                     folder = table.Column<string>(type: "TEXT", nullable: true),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: true),
                     current_id = table.Column<Guid>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -139,6 +140,21 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_cost_hours", x => new { x.tenant_id, x.hour, x.user_id, x.key_id, x.provider, x.model, x.neuron, x.layer, x.run_kind });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "drafts",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    conversation_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_drafts", x => new { x.tenant_id, x.user_id, x.conversation_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -417,6 +433,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     input = table.Column<string>(type: "TEXT", nullable: true),
                     conversation_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     message_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    is_temporary = table.Column<bool>(type: "INTEGER", nullable: false),
                     tags = table.Column<string>(type: "TEXT", nullable: false),
                     envelope_nano = table.Column<long>(type: "INTEGER", nullable: true),
                     envelope_tokens = table.Column<long>(type: "INTEGER", nullable: true),
@@ -458,6 +475,23 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_saved_views", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "shares",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    conversation_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    leaf_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shares", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -519,6 +553,11 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "IX_conversation_tags_tenant_id_tag",
                 table: "conversation_tags",
                 columns: new[] { "tenant_id", "tag" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_conversations_expires_at",
+                table: "conversations",
+                column: "expires_at");
 
             migrationBuilder.CreateIndex(
                 name: "IX_conversations_tenant_id_user_id_updated_at",
@@ -615,6 +654,16 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_shares_conversation_id",
+                table: "shares",
+                column: "conversation_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_shares_tenant_id_user_id_created_at",
+                table: "shares",
+                columns: new[] { "tenant_id", "user_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_steps_run_id_path",
                 table: "steps",
                 columns: new[] { "run_id", "path" },
@@ -647,6 +696,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "cost_hours");
+
+            migrationBuilder.DropTable(
+                name: "drafts");
 
             migrationBuilder.DropTable(
                 name: "feedback");
@@ -692,6 +744,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "saved_views");
+
+            migrationBuilder.DropTable(
+                name: "shares");
 
             migrationBuilder.DropTable(
                 name: "steps");
