@@ -15,7 +15,7 @@ internal static partial class StartFault
         {
             if (e is OptionsValidationException options)
             {
-                return string.Join(Environment.NewLine, options.Failures);
+                return string.Join(Environment.NewLine, options.Failures.Select(Plain));
             }
             if (Unreadable().Match(e.Message) is { Success: true } value)
             {
@@ -29,6 +29,10 @@ internal static partial class StartFault
             {
                 return e.Message;
             }
+            if (e is FormatException && e.Message.StartsWith("Invalid url:", StringComparison.Ordinal))
+            {
+                return $"{e.Message} Set ASPNETCORE_URLS to an address such as http://127.0.0.1:5080.";
+            }
             if (e is SocketException)
             {
                 return $"{fault.Message} Set ASPNETCORE_URLS to another address, or stop what listens there.";
@@ -36,6 +40,11 @@ internal static partial class StartFault
         }
         return null;
     }
+
+    /// <summary>The library's checks of ranges name our types; who wrote the setting knows only its name.</summary>
+    private static string Plain(string failure) => OutOfRange().Match(failure) is { Success: true } range
+        ? $"Hal9:{range.Groups[1].Value}:{range.Groups[2].Value} {range.Groups[3].Value}"
+        : failure;
 
     private static string Allowed(string type) =>
         typeof(Usd).Assembly.GetType(type) is { IsEnum: true } words ? $"; it is one of {string.Join(", ", Enum.GetNames(words))}" : "";
@@ -51,6 +60,9 @@ internal static partial class StartFault
 
     [GeneratedRegex("the following properties were not found on the instance of [^:]+: (.+)$")]
     private static partial Regex Unknown();
+
+    [GeneratedRegex("^\\w+: The field (\\w+)Options\\.(\\w+) (must .+)$")]
+    private static partial Regex OutOfRange();
 
     [GeneratedRegex("'([^']+)'")]
     private static partial Regex Quoted();

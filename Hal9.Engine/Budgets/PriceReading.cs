@@ -17,7 +17,8 @@ internal static class PriceReading
     public static DatedPrice? Read(PriceEntry entry, string place, string list, List<string> complaints)
     {
         var before = complaints.Count;
-        if (entry.InputUsd is null || entry.OutputUsd is null)
+        // What is paid by the call alone has no price per token.
+        if ((entry.InputUsd is null || entry.OutputUsd is null) && (entry.PerCallUsd is null || entry.InputUsd is not null || entry.OutputUsd is not null))
         {
             complaints.Add($"{place}: InputUsd and OutputUsd are required (0 when free).");
         }

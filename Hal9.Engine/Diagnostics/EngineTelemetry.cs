@@ -42,7 +42,7 @@ public static class EngineTelemetry
     /// <summary>Money settled, USD, by <c>tenant</c>, <c>provider</c> and <c>model</c>.</summary>
     public const string Cost = "hal9.cost";
 
-    /// <summary>Calls that a budget refused, by <c>tenant</c>.</summary>
+    /// <summary>Calls, and runs before their first one, that a budget refused, by <c>tenant</c>.</summary>
     public const string BudgetBlocks = "hal9.budget.blocks";
 
     /// <summary>Runs that ended, by <c>kind</c> and <c>status</c>.</summary>

@@ -16,6 +16,7 @@ internal static class HostingSetup
     {
         services.AddOptions<ClusterOptions>().Bind(settings.GetSection("Cluster"), binder => binder.ErrorOnUnknownConfiguration = true)
             .Validate(options => options.Mode == ClusterMode.Single, "Hal9:Cluster:Mode=Cluster is not released yet: use Single, the embedded default.")
+            .Validate(options => string.IsNullOrEmpty(options.Redis) || options.Mode == ClusterMode.Cluster, "Hal9:Cluster:Redis has no effect without Hal9:Cluster:Mode=Cluster. Remove it.")
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddOrleans(silo =>

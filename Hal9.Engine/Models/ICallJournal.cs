@@ -17,6 +17,9 @@ public sealed record CallAttempt
     /// <summary>The model asked.</summary>
     public required ModelRef Model { get; init; }
 
+    /// <summary>Where its answer will come from.</summary>
+    public required Provenance Provenance { get; init; }
+
     /// <summary>What it was set aside for.</summary>
     public required Usd Reserved { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -62,8 +63,11 @@ internal sealed partial class RunHost(
     }
 
     /// <summary>Ends a stored run that got no room, before it began.</summary>
-    public Task EndRefusedAsync(RunRow row, Refusal refusal) =>
-        new RunJournal(row, RunPast.None, writer, feed, signals, time, endWriters).EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None);
+    public Task EndRefusedAsync(RunRow row, Refusal refusal)
+    {
+        EngineMeters.Blocked(row.TenantId);
+        return new RunJournal(row, RunPast.None, writer, feed, signals, time, endWriters).EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None);
+    }
 
     /// <summary>Keeps all own runs alive.</summary>
     public Task HeartbeatAsync(CancellationToken cancellationToken) => live.IsEmpty ? Task.CompletedTask : writer.WriteAsync(

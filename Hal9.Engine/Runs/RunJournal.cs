@@ -43,6 +43,7 @@ internal sealed class RunJournal : ICallJournal
         reader = new SignalReader(run.Id);
         this.time = time;
         this.endWriters = endWriters;
+        origin = new RunOrigin(run.Provenance);
         steps = past.Steps.ToDictionary(s => s.Path, StringComparer.Ordinal);
         leaves = past.Calls.GroupBy(c => c.Leaf, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Attempt).ToList(), StringComparer.Ordinal);
         signals = [.. past.Events.OfType<SignalSent>().Select(s => (s.Kind, s.FromStep, s.ToStep))];
@@ -54,20 +55,17 @@ internal sealed class RunJournal : ICallJournal
         foreach (var call in past.Calls)
         {
             Book(call.Leaf, call.Cost);
-            Weaken(call.Status, call.Provenance);
+            origin.Note(call.Status, call.Provenance);
         }
     }
 
     /// <summary>What triage chose before a crash.</summary>
     public RunTriaged? Triaged { get; }
 
-    /// <summary>The weakest provenance of the leaves so far.</summary>
-    public Provenance Provenance { get; private set; } = Provenance.Live;
-
     /// <summary>All that was settled so far.</summary>
     public Usd Cost { get; private set; }
 
-    private bool anyLeaf;
+    private readonly RunOrigin origin;
 
     public Task TriagedAsync(RunTriaged triaged, CancellationToken cancellationToken) => Triaged is not null ? Task.CompletedTask : writer.WriteAsync(
         run.TenantId,
@@ -194,7 +192,7 @@ internal sealed class RunJournal : ICallJournal
     public Task EndAsync(RunEnding ending, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var provenance = anyLeaf ? Provenance : Provenance.Offline;
+        var provenance = origin.At(ending.Status);
         var openSteps = ending.Status switch { RunStatus.Failed => StepStatus.Failed, RunStatus.Refused => StepStatus.Refused, _ => StepStatus.Cancelled };
         return writer.WriteAsync(
             run.TenantId,
@@ -274,11 +272,16 @@ internal sealed class RunJournal : ICallJournal
         batch.Execute(
             RunStatements.InsertCall,
             ("@id", attempt.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@step", context.StepId), ("@leaf", context.Leaf), ("@attempt", attempt.Attempt),
-            ("@provider", attempt.Model.Provider), ("@model", attempt.Model.Model), ("@status", nameof(CallStatus.Running)), ("@provenance", nameof(Provenance.Live)),
+            ("@provider", attempt.Model.Provider), ("@model", attempt.Model.Model), ("@status", nameof(CallStatus.Running)), ("@provenance", attempt.Provenance.ToString()),
             ("@reserved", attempt.Reserved.Nano), ("@estimated", false), ("@at", attempt.StartedAt.ToUnixTimeMilliseconds()),
             ("@prompt", attempt.Attempt == 1 && context.Prompt is { } prompt ? JsonSerializer.Serialize(prompt, RunJson.Options) : null));
+        if (origin.Changes(attempt.Provenance))
+        {
+            batch.Execute(RunStatements.SaveProvenance, ("@provenance", attempt.Provenance.ToString()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
+        }
         batch.OnCommitted(() =>
         {
+            origin.Note(CallStatus.Running, attempt.Provenance);
             lock (gate)
             {
                 if (!leaves.TryGetValue(context.Leaf, out var calls))
@@ -311,7 +314,7 @@ internal sealed class RunJournal : ICallJournal
         batch.OnCommitted(() =>
         {
             Book(context.Leaf, outcome.Cost);
-            Weaken(outcome.Status, outcome.Provenance);
+            origin.Note(outcome.Status, outcome.Provenance);
         });
     }
 
@@ -353,15 +356,6 @@ internal sealed class RunJournal : ICallJournal
             Cost += cost;
             var path = leaf[..leaf.IndexOf('/', StringComparison.Ordinal)];
             costByPath[path] = costByPath.GetValueOrDefault(path) + cost.Nano;
-        }
-    }
-
-    private void Weaken(CallStatus status, Provenance provenance)
-    {
-        if (status == CallStatus.Succeeded)
-        {
-            Provenance = provenance < Provenance ? provenance : Provenance;
-            anyLeaf = true;
         }
     }
 

@@ -13,6 +13,9 @@ internal static class StorageSetup
             .Validate(
                 options => options.Provider == DataProvider.Sqlite,
                 "Hal9:Data:Provider=PostgreSql is not released yet: use Sqlite, the embedded default.")
+            .Validate(
+                options => string.IsNullOrEmpty(options.ConnectionString) || options.Provider == DataProvider.PostgreSql,
+                "Hal9:Data:ConnectionString has no effect without Hal9:Data:Provider=PostgreSql; Sqlite keeps its file in Hal9:Data:Directory. Remove it.")
             .ValidateOnStart();
         services.AddSingleton(provider => DataDirectory.Hold(Path.Combine(
             // Not the working directory: a service manager, or a start from another folder, would find an empty database there.

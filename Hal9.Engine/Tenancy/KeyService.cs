@@ -36,7 +36,7 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
         {
             faults["name"] = ["A name of 1 to 80 characters is needed."];
         }
-        var unknown = (wish.Scopes ?? []).Where(s => !KeyScopes.All.ContainsKey(s)).ToList();
+        var unknown = (wish.Scopes ?? []).Where(s => s is null || !KeyScopes.All.ContainsKey(s)).Select(s => s ?? "null").ToList();
         if (unknown.Count > 0)
         {
             faults["scopes"] = [$"Unknown: {string.Join(", ", unknown)}. Known: {string.Join(", ", KeyScopes.All.Keys.Order(StringComparer.Ordinal))}."];

@@ -32,6 +32,73 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture
     }
 
     [Fact]
+    public async Task Person_goes_anywhere_by_the_palette_and_by_two_keys_and_hears_of_a_run_that_failed()
+    {
+        host.Provider.Reset();
+        var mark = $"palette {Guid.NewGuid():n}"[..16];
+        var run = await host.Owner.StartRunAsync($"{mark} goal", "quick", TestContext.Current.CancellationToken);
+        await host.Owner.EndedRunAsync(run, TestContext.Current.CancellationToken);
+        var page = await chromium.SignInAsync(host.Url);
+
+        await page.Keyboard.PressAsync("Control+k");
+        await Expect(page.Locator("#palette")).ToBeVisibleAsync();
+        await Expect(page.Locator("#palette [role=option][aria-selected=true]")).ToContainTextAsync("Chat");
+        Assert.Empty(await Chromium.LookAsync(page, "palette"));
+        await page.Keyboard.TypeAsync(mark);
+        await Expect(page.Locator("#palette [role=option]")).ToContainTextAsync([mark]);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/runs/{run}$"));
+        await Expect(page.Locator("#palette")).ToBeHiddenAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync($"{mark} goal");
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("h");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/hierarchy$"));
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("nothing has this name");
+        await Expect(page.Locator(".palette-none")).ToContainTextAsync("nothing has this name");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("#palette")).ToBeHiddenAsync();
+
+        host.Provider.Default = new ScriptedReply { Fault = new Fault(FaultKind.Status) { StatusCode = 401 } };
+        var failing = await host.Owner.StartRunAsync($"{mark} fails", "quick", TestContext.Current.CancellationToken);
+        await host.Owner.EndedRunAsync(failing, TestContext.Current.CancellationToken);
+        await Expect(page.Locator(".notices-count")).ToBeVisibleAsync();
+        await page.ClickAsync(".notices > summary");
+        await Expect(page.Locator(".notices-item").First).ToContainTextAsync($"{mark} fails");
+        Assert.Empty(await Chromium.LookAsync(page, "notices"));
+        await page.Locator(".notices-item").First.ClickAsync();
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/runs/{failing}$"));
+        await Expect(page.Locator($".notices-item[href='/runs/{failing}']")).Not.ToHaveAttributeAsync("data-unread", "");
+    }
+
+    [Fact]
+    public async Task Person_compares_two_runs_and_sends_the_address_on()
+    {
+        host.Provider.Reset();
+        var mark = $"compare {Guid.NewGuid():n}"[..16];
+        var runs = new List<Guid>();
+        foreach (var (goal, mode) in new[] { ($"{mark} deep", "deep"), ($"{mark} quick", "quick") })
+        {
+            runs.Add(await host.Owner.StartRunAsync(goal, mode, TestContext.Current.CancellationToken));
+            await host.Owner.EndedRunAsync(runs[^1], TestContext.Current.CancellationToken);
+        }
+        var page = await chromium.SignInAsync(host.Url);
+        await page.GotoAsync($"/runs/{runs[0]}");
+        await Chromium.IsInteractiveAsync(page);
+
+        await page.ClickAsync("a.button:has-text('Compare')");
+        await page.FillAsync(".compare-find input", mark);
+        await Expect(page.Locator(".compare-list .menu-item")).ToHaveCountAsync(1);
+        Assert.Empty(await Chromium.LookAsync(page, "runs-compare-choose"));
+        await page.ClickAsync(".compare-list .menu-item");
+        await Expect(page.Locator(".compare-table").First).ToContainTextAsync("Model calls");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"a={runs[0]}&b={runs[1]}$"));
+        Assert.Empty(await Chromium.LookAsync(page, "runs-compare"));
+        await page.ReloadAsync();
+        await Expect(page.Locator(".compare-goal")).ToHaveTextAsync([$"{mark} deep", $"{mark} quick"]);
+    }
+
+    [Fact]
     public async Task Person_filters_sorts_saves_the_view_and_walks_the_rows_by_keyboard()
     {
         host.Provider.Reset();

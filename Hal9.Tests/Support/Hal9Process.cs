@@ -29,7 +29,11 @@ public sealed partial class Hal9Process : IAsyncDisposable
     }
 
     /// <summary>Starts it on a free port and waits until it listens.</summary>
-    public static async Task<Hal9Process> StartAsync(IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken)
+    public static Task<Hal9Process> StartAsync(IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken) =>
+        StartAsync(settings, "http://127.0.0.1:0", cancellationToken);
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public static async Task<Hal9Process> StartAsync(IReadOnlyDictionary<string, string?> settings, string address, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -38,7 +42,7 @@ public sealed partial class Hal9Process : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Hal9.Web.dll"));
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["ASPNETCORE_URLS"] = address;
         foreach (var (name, value) in settings)
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;

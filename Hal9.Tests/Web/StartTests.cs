@@ -13,6 +13,8 @@ public sealed class StartTests
     [InlineData("Hal9:Models:Timeouts:TotalSeconds", "soon", "Hal9:Models:Timeouts:TotalSeconds is 'soon', which cannot be read.")]
     [InlineData("Hal9:Modles:Tiers:Strong", "x", "Hal9:Modles is not a known setting.")]
     [InlineData("Hal9:Data:Provider", "PostgreSql", "Hal9:Data:Provider=PostgreSql is not released yet")]
+    [InlineData("Hal9:Runs:MaxConcurrent", "0", "Hal9:Runs:MaxConcurrent must be between 1 and 10000.")]
+    [InlineData("Hal9:Telemetry:MetricsTokenFile", "/nowhere", "Hal9:Telemetry:MetricsTokenFile: there is no file /nowhere.")]
     public async Task Mistake_OfTheOperator_IsExplainedInASentence(string key, string value, string says)
     {
         var fault = await Assert.ThrowsAnyAsync<Exception>(() => WebFixture.StartAsync(new() { [key] = value }));
@@ -35,6 +37,10 @@ public sealed class StartTests
         Assert.DoesNotContain("   at ", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Address_ThatIsNone_IsExplained() => Assert.StartsWith(
+        "Invalid url: 'x' Set ASPNETCORE_URLS", StartFault.Explain(new FormatException("Invalid url: 'x'"), new ConfigurationBuilder().Build()), StringComparison.Ordinal);
+
     [Theory(Timeout = 60_000)]
     [InlineData("Hal9:Modles:Tiers:Strong", "x", "Hal9:Modles")]
     [InlineData("Hal9:Codegen:Language", "x", "Hal9:Codegen")]
@@ -47,6 +53,8 @@ public sealed class StartTests
     [InlineData("Hal9:Models:Provider:x:Kind", "OpenAI", "Provider")]
     [InlineData("Hal9:Setup:Mail", "x", "Mail")]
     [InlineData("Hal9:Cluster:Mode", "Cluster", "Hal9:Cluster:Mode=Cluster is not released yet")]
+    [InlineData("Hal9:Cluster:Redis", "localhost:6379", "Hal9:Cluster:Redis")]
+    [InlineData("Hal9:Data:ConnectionString", "Host=localhost", "Hal9:Data:ConnectionString")]
     [InlineData("Hal9:Data:Provider", "PostgreSql", "Hal9:Data:Provider=PostgreSql is not released yet")]
     public async Task Start_WithASettingThatCannotWork_IsRefusedByName(string key, string value, string named)
     {

@@ -26,7 +26,7 @@ internal static class TokenEndpoints
     {
         context.Response.Headers.CacheControl = "no-store";
         var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
-        if (request.RefreshToken is { Length: > 0 and < 200 } refresh)
+        if (request.RefreshToken is { Length: > 0 } refresh)
         {
             return await RefreshAsync(refresh, context, tokens, gatekeeper, address, cancellationToken);
         }

@@ -82,6 +82,10 @@ internal static class BudgetEndpoints
 
     private static async Task<IResult> PutAsync(PutBudgetBody body, HttpContext context, BudgetService door, CancellationToken cancellationToken)
     {
+        if (body.Scope is null)
+        {
+            return Problems.Invalid("scope", "This field is required.");
+        }
         if (body.Scope.Kind is not (BudgetScopeKind.Tenant or BudgetScopeKind.User or BudgetScopeKind.Key))
         {
             return Problems.Of(ProblemKind.NotBuilt, "scope.kind: this version offers budgets of tenant, user and key. Nothing was changed.");

@@ -149,11 +149,7 @@ internal static class RunEndpoints
 
     internal static IResult Refused(Refusal? refusal, Guid runId, HttpContext context)
     {
-        if (refusal?.ResetsAt is { } resets)
-        {
-            var wait = resets - context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        }
+        AskAgain.AfterRefusal(context, refusal?.ResetsAt);
         return Problems.Of(ProblemKind.Budget, refusal?.Reason ?? "A limit is used up.",
             ("budgetId", refusal?.BudgetId), ("resetsAt", refusal?.ResetsAt), ("runId", runId), ("limitUsd", refusal?.Limit?.ToString()), ("limitTokens", refusal?.LimitTokens));
     }

@@ -65,7 +65,7 @@ internal static class HealthSetup
             new
             {
                 status = report.Status.ToString(),
-                checkedAt = at,
+                checkedAt = at.UtcDateTime,
                 checks = report.Entries.Select(entry => new
                 {
                     name = entry.Key,

@@ -40,6 +40,7 @@ internal static class Glyphs
     public const string Wall = "<path d='M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5'/>";
     public const string Close = "<path d='M6 6l12 12M18 6L6 18'/>";
 
+    public const string Swap = "<path d='M8 5L4 9l4 4M4 9h13M16 11l4 4-4 4M20 15H7'/>";
     public const string Columns = "<rect x='3' y='5' width='18' height='14' rx='2'/><path d='M9 5v14M15 5v14'/>";
     public const string Download = "<path d='M12 4v11M7 11l5 5 5-5M5 20h14'/>";
     public const string Sort = "<path d='M8 9l4-4 4 4M8 15l4 4 4-4'/>";

@@ -15,6 +15,7 @@ public sealed partial class MainLayout
     private string person = "";
     private string? tenant;
     private bool canChoose;
+    private IReadOnlyList<Place> places = [];
 
     [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
 
@@ -30,6 +31,7 @@ public sealed partial class MainLayout
         if (user.Identity?.IsAuthenticated == true)
         {
             actor = await CurrentActor.GetAsync();
+            places = Places.Of(actor, T);
             person = user.Identity.Name ?? T["SignedIn"];
             var memberships = await Tenants.OfPersonAsync(actor.UserId, stopping.Token);
             tenant = memberships.FirstOrDefault(m => m.TenantId == actor.TenantId)?.Name;

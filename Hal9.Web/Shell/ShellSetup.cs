@@ -15,7 +15,7 @@ internal static class ShellSetup
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMonitoringPages();
-        builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>();
+        builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>().AddSingleton<Palette>();
         builder.Services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;

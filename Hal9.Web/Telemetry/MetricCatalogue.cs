@@ -51,7 +51,7 @@ internal static class MetricCatalogue
         new(Engine, EngineTelemetry.Messages, "hal9_messages_total", MetricKind.Counter, "Signals between neurons.", ["from_layer", "to_layer", "outcome"]),
         new(Engine, EngineTelemetry.Runs, "hal9_runs_total", MetricKind.Counter, "Runs that ended.", ["kind", "status"]),
         new(Engine, EngineTelemetry.Cost, "hal9_cost_usd_total", MetricKind.Counter, "Money settled, USD.", ["tenant", "provider", "model"]),
-        new(Engine, EngineTelemetry.BudgetBlocks, "hal9_budget_blocks_total", MetricKind.Counter, "Model calls that a budget refused.", ["tenant"]),
+        new(Engine, EngineTelemetry.BudgetBlocks, "hal9_budget_blocks_total", MetricKind.Counter, "Model calls, and runs before their first one, that a budget refused.", ["tenant"]),
         new("Microsoft.AspNetCore.Hosting", "http.server.request.duration", "http_server_request_duration_seconds", MetricKind.Histogram, "Duration of HTTP requests to this server.",
             ["http.request.method", "http.response.status_code", "http.route", "error.type"], RequestSeconds),
     ];

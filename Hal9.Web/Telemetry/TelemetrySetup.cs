@@ -51,9 +51,18 @@ internal static class TelemetrySetup
 
     private static void ReadToken(TelemetryOptions options)
     {
-        if (string.IsNullOrEmpty(options.MetricsToken) && !string.IsNullOrEmpty(options.MetricsTokenFile))
+        if (string.IsNullOrEmpty(options.MetricsTokenFile))
         {
-            options.MetricsToken = File.ReadAllText(options.MetricsTokenFile).Trim();
+            return;
         }
+        if (!string.IsNullOrEmpty(options.MetricsToken))
+        {
+            throw new InvalidOperationException("Hal9:Telemetry has MetricsToken and MetricsTokenFile; set one of them.");
+        }
+        if (!File.Exists(options.MetricsTokenFile))
+        {
+            throw new InvalidOperationException($"Hal9:Telemetry:MetricsTokenFile: there is no file {options.MetricsTokenFile}.");
+        }
+        options.MetricsToken = File.ReadAllText(options.MetricsTokenFile).Trim();
     }
 }

@@ -2,6 +2,16 @@
 
 const year = 31536000;
 const singleKeys = "hal9-single-keys";
+const rail = "hal9-rail";
+
+// Until when a letter after "g" leads to a page.
+let goingUntil = 0;
+
+function toggleRail() {
+    const closed = document.documentElement.dataset.rail !== "closed";
+    document.documentElement.dataset.rail = closed ? "closed" : "open";
+    localStorage.setItem(rail, closed ? "closed" : "open");
+}
 
 function chooseTheme(value) {
     document.documentElement.dataset.theme = value;
@@ -66,6 +76,9 @@ document.addEventListener("keydown", e => {
         e.preventDefault();
         const link = document.querySelector("[data-new-chat]") ?? document.querySelector(".rail-link[href='chat']");
         link?.click();
+    } else if (e.ctrlKey && e.shiftKey && e.code === "KeyS" && !document.querySelector("[data-toggle-side]")) {
+        e.preventDefault();
+        toggleRail();
     } else if (e.shiftKey && e.key === "Escape") {
         const composer = document.querySelector("[data-composer] textarea");
         if (composer) {
@@ -80,6 +93,16 @@ document.addEventListener("keydown", e => {
         openShortcuts();
     } else if (!typing && !e.ctrlKey && !e.altKey && !e.metaKey && (e.key === "[" || e.key === "]") && localStorage.getItem(singleKeys) !== "off") {
         document.querySelector(`[data-key="${e.key}"]`)?.click();
+    } else if (!typing && !e.ctrlKey && !e.altKey && !e.metaKey && localStorage.getItem(singleKeys) !== "off" && goingUntil > e.timeStamp && e.key.length === 1) {
+        goingUntil = 0;
+        const link = document.querySelector(`[data-go="${CSS.escape(e.key)}"]`);
+        if (link) {
+            e.preventDefault();
+            e.stopImmediatePropagation();
+            link.click();
+        }
+    } else if (!typing && !e.ctrlKey && !e.altKey && !e.metaKey && e.key === "g" && localStorage.getItem(singleKeys) !== "off") {
+        goingUntil = e.timeStamp + 1500;
     } else if (e.key === "Escape") {
         const menu = document.querySelector("details.menu[open]");
         if (menu) {

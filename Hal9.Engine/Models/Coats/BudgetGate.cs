@@ -74,6 +74,7 @@ internal sealed partial class BudgetGate(
             Id = Guid.CreateVersion7(now),
             Attempt = context.Journal.AttemptsOf(context.Leaf) + 1,
             Model = model,
+            Provenance = call.Ticket.Provider.Kind == ProviderKind.Offline ? Provenance.Offline : Provenance.Live,
             Reserved = price.WorstCase(input, output),
             StartedAt = now,
         };
@@ -175,7 +176,7 @@ internal sealed partial class BudgetGate(
         return (new CallOutcome
         {
             Status = succeeded ? CallStatus.Succeeded : ending.Fault is null or OperationCanceledException ? CallStatus.Cancelled : CallStatus.Failed,
-            Provenance = ticket.Provider.Kind == ProviderKind.Offline ? Provenance.Offline : Provenance.Live,
+            Provenance = hold.Attempt.Provenance,
             Usage = usage,
             UsageEstimated = estimated,
             RawUsage = reading?.Raw,

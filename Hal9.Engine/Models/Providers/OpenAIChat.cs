@@ -71,7 +71,13 @@ internal sealed class OpenAIChat : IChatClient
         return copy;
     }
 
-    private static string? RawOf(FunctionCallContent call) => call.AdditionalProperties?.GetValueOrDefault(ModelService.RawArguments) as string;
+    private static string? RawOf(FunctionCallContent call) => call.AdditionalProperties?.GetValueOrDefault(ModelService.RawArguments) switch
+    {
+        string text => text,
+        // What was stored with a run comes back as JSON.
+        JsonElement { ValueKind: JsonValueKind.String } text => text.GetString(),
+        _ => null,
+    };
 
     /// <summary>The options as this endpoint wants them. What the SDK's types would reshape goes as raw JSON.</summary>
     private static ChatOptions Request(CallOptions call, OpenAIDialect dialect)

@@ -7,11 +7,13 @@ namespace Hal9.Engine.Models.Providers;
 
 /// <summary>
 /// A stream of server-sent events that is read line by line on its way to the SDK. Events that say nothing special pass as they came; a fault
-/// is thrown only after all that came before it was handed on.
+/// is thrown only after all that came before it was handed on. The last parameter is what to complain of when it does not begin like a stream;
+/// null: it surely is one.
 /// </summary>
-internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults faults, WireRecord record) : Stream
+internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults faults, WireRecord record, ModelCallFailed? doubt = null) : Stream
 {
     public const int MostLine = 16 * 1024 * 1024;
+    private static readonly string[] Beginnings = ["data:", "event:", "id:", "retry:", ":"];
 
     private readonly byte[] chunk = ArrayPool<byte>.Shared.Rent(16 * 1024);
     private readonly ArrayBufferWriter<byte> line = new();
@@ -90,6 +92,7 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
         }
         try
         {
+            Doubt(chunk.AsSpan(0, count));
             if (count == 0)
             {
                 EndOfStream();
@@ -101,6 +104,20 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
         {
             fault = e;
         }
+    }
+
+    private void Doubt(ReadOnlySpan<byte> first)
+    {
+        var text = doubt is null ? "" : Encoding.UTF8.GetString(first[..Math.Min(first.Length, 32)]).TrimStart('\uFEFF', '\r', '\n', ' ');
+        if (doubt is null || (text.Length == 0 && first.Length > 0))
+        {
+            return;
+        }
+        if (!Array.Exists(Beginnings, start => text.Length > 0 && (text.StartsWith(start, StringComparison.Ordinal) || start.StartsWith(text, StringComparison.Ordinal))))
+        {
+            throw doubt;
+        }
+        doubt = null;
     }
 
     private void EndOfStream()

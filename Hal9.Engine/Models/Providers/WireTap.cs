@@ -44,14 +44,12 @@ internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless,
                 throw record.Fault = faults.Status(response.StatusCode, body, response.Headers);
             }
             var mediaType = response.Content.Headers.ContentType?.MediaType;
-            if (mediaType is not ("text/event-stream" or "application/json"))
-            {
-                throw record.Fault = faults.NotAStream(mediaType);
-            }
-            var events = mediaType is "text/event-stream"
-                ? await response.Content.ReadAsStreamAsync(cancellationToken)
-                : new MemoryStream(Encoding.UTF8.GetBytes(await WholeAsync(response, record, cancellationToken)));
-            var content = new StreamContent(new TappedStream(events, shape, faults, record));
+            var events = mediaType is "application/json"
+                ? new MemoryStream(Encoding.UTF8.GetBytes(await WholeAsync(response, record, cancellationToken)))
+                : await response.Content.ReadAsStreamAsync(cancellationToken);
+            // Home-made servers forget to say that it is a stream, and the vendors' own clients do not look: its beginning tells.
+            var doubt = mediaType is "text/event-stream" or "application/json" ? null : faults.NotAStream(mediaType);
+            var content = new StreamContent(new TappedStream(events, shape, faults, record, doubt));
             foreach (var (name, values) in response.Content.Headers)
             {
                 content.Headers.TryAddWithoutValidation(name, values);

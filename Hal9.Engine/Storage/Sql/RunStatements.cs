@@ -65,6 +65,10 @@ internal static class RunStatements
         UPDATE runs SET partial = @text WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
         """;
 
+    public const string SaveProvenance = """
+        UPDATE runs SET provenance = @provenance WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
+        """;
+
     public const string Begin = """
         UPDATE runs SET status = 'Running' WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
         """;

@@ -96,6 +96,14 @@ public sealed class PriceListTests
         Assert.Equal(150_000, list.Find("openai", "gpt-4o-mini", "OpenAI", Now)!.Input);
     }
 
+    [Fact]
+    public void Find_OfWhatIsPaidByTheCall_NeedsNoPricePerToken()
+    {
+        var list = List(("Models:Prices:0:Model", "own/x"), ("Models:Prices:0:PerCallUsd", "0.01"));
+
+        Assert.Equal((0L, 0L, 10_000_000L), (list.Find("own", "x", "OpenAI", Now)!.Input, list.Find("own", "x", "OpenAI", Now)!.Output, list.Find("own", "x", "OpenAI", Now)!.PerCallNano));
+    }
+
     [Theory]
     [InlineData("Model", "gpt", "Hal9:Models:Prices:0 (gpt): Model must be <provider>/<model>")]
     [InlineData("Model", "o*i/gpt", "* is allowed at the end of Model only")]

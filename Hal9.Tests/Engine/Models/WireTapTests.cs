@@ -26,6 +26,35 @@ public sealed class WireTapTests
         Assert.Equal("""{"prompt_tokens":3,"completion_tokens":2}""", call.Attempt.Wire.RawUsage);
     }
 
+    [Fact]
+    public async Task Anthropic_ThatCannotStream_AnswersWhole()
+    {
+        using var network = new OneAnswer("application/json", """
+            {"id":"msg_1","type":"message","role":"assistant","model":"m","stop_reason":"tool_use","stop_sequence":null,
+             "content":[{"type":"text","text":"Whole."},{"type":"tool_use","id":"c1","name":"look","input":{"at":1}}],
+             "usage":{"input_tokens":3,"cache_read_input_tokens":4,"output_tokens":2}}
+            """, HttpStatusCode.OK, null);
+        using var chat = new AnthropicChat("odd", new Uri("http://odd.test"), "sk-hidden", network, TimeProvider.System);
+
+        var (answer, call) = await AskAsync(chat, ProviderKind.Anthropic);
+
+        Assert.Equal(("Whole.", ChatFinishReason.ToolCalls), (answer.Text, answer.FinishReason));
+        var look = Assert.Single(answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>());
+        Assert.Equal(("c1", "look", "1", """{"at":1}"""), (look.CallId, look.Name, look.Arguments!["at"]!.ToString(), look.AdditionalProperties![ModelService.RawArguments]));
+        Assert.Equal("""{"input_tokens":3,"cache_read_input_tokens":4,"output_tokens":2}""", call.Attempt.Wire.RawUsage);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("text/html")]
+    [InlineData("application/octet-stream")]
+    public async Task Stream_UnderAnotherName_IsAStream(string mediaType)
+    {
+        var (text, _) = await AskAsync(mediaType, $": keep-alive\n\n{Chunk}\n\n{Chunk}\n\ndata: [DONE]\n\n");
+
+        Assert.Equal("HiHi", text.Text);
+    }
+
     [Theory]
     [InlineData("eos")]
     [InlineData("end_turn")]
@@ -126,7 +155,12 @@ public sealed class WireTapTests
     {
         using var network = new OneAnswer(mediaType, body, status, shouldRetry);
         using var chat = new OpenAIChat("odd", new Uri("http://odd.test/v1"), "sk-hidden", network, TimeProvider.System);
-        using var provider = new Provider("odd", ProviderKind.OpenAI, new Uri("http://odd.test/v1"), [], chat);
+        return await AskAsync(chat, ProviderKind.OpenAI);
+    }
+
+    private static async Task<(ChatResponse, CallTicket)> AskAsync(IChatClient chat, ProviderKind kind)
+    {
+        using var provider = new Provider("odd", kind, new Uri("http://odd.test/v1"), [], chat);
         var ticket = new CallTicket(null!, new ModelRef("odd", "m"), provider, DateTimeOffset.MaxValue, false, false, new AttemptState());
         var options = new CallOptions(new ChatOptions { MaxOutputTokens = 10 }, ticket) { ModelId = "m" };
         return (await chat.GetResponseAsync([new(ChatRole.User, "Hi.")], options, TestContext.Current.CancellationToken), ticket);

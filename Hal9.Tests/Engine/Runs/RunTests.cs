@@ -81,7 +81,8 @@ public sealed class RunTests(EngineHost engine) : IDisposable
 
         Assert.True(await answer.MoveNextAsync());
         Assert.Equal("first ", answer.Current);
-        Assert.Equal("first ", (await engine.Runs.FindAsync(actor, started.Id, Cancel))!.Answer);
+        var working = (await engine.Runs.FindAsync(actor, started.Id, Cancel))!;
+        Assert.Equal(("first ", Provenance.Live), (working.Answer, working.Provenance));
         within.Open();
         Assert.True(await answer.MoveNextAsync());
 
@@ -168,6 +169,7 @@ public sealed class RunTests(EngineHost engine) : IDisposable
         Assert.Equal((CallStatus.Cancelled, true), (call.Status, call.UsageEstimated));
         Assert.True(call.Cost > Usd.Zero && call.Cost <= call.Reserved);
         Assert.Equal(run.Cost, call.Cost);
+        Assert.Equal(Provenance.Live, run.Provenance);
     }
 
     [Fact]

@@ -23,6 +23,18 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Hold_OfWhatIsAFile_SaysWhichSettingToChange()
+    {
+        var file = Path.Combine(folder.Path, "taken");
+        File.WriteAllText(file, "");
+
+        var fault = Assert.Throws<InvalidOperationException>(() => DataDirectory.Hold(file));
+
+        Assert.StartsWith($"The data directory {file} cannot be used:", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Hal9:Data:Directory", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Hold_SecondHolder_IsRefusedByName()
     {
         using var first = DataDirectory.Hold(folder.Path);

@@ -52,6 +52,7 @@ public sealed class KeyTests(WebFixture host) : IAsyncLifetime
     [InlineData("""{ "name": "x", "expiresAt": "2020-01-01T00:00:00Z" }""", "expiresAt")]
     [InlineData("""{ "name": "x", "budgetUsd": "-1" }""", "budgetUsd")]
     [InlineData("""{ "name": "x", "budget": 1 }""", "budget")]
+    [InlineData("""{ "name": "x", "scopes": [null] }""", "scopes")]
     public async Task Key_WithAFault_IsRefusedNamingTheField(string body, string field)
     {
         using var answer = await owner.Http.PostAsync(new Uri("/api/v1/keys", UriKind.Relative), new StringContent(body, null, "application/json"), Token);

@@ -71,6 +71,16 @@ public sealed class TokenTests(WebFixture host) : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, after);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(5_000)]
+    public async Task RefreshToken_ThatNobodyIssued_IsRefusedWhateverItsLength(int length)
+    {
+        var (status, _) = await AskAsync(new() { ["refreshToken"] = new string('x', length) });
+
+        Assert.Equal(HttpStatusCode.Unauthorized, status);
+    }
+
     [Fact]
     public async Task RefreshToken_UsedTwiceAtOnce_WorksAtMostOnce()
     {

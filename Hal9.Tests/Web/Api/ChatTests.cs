@@ -116,7 +116,7 @@ public sealed class ChatTests(Hal9Host host) : IAsyncLifetime
             {"model":"scripted/balanced","messages":[
               {"role":"system","content":"Be short."},
               {"role":"user","content":[{"type":"text","text":"Add."},{"type":"image_url","image_url":{"url":"https://example.org/sum.png"}}]},
-              {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"add","arguments":"{\"a\":1}"}}]},
+              {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"add","arguments":"{ \"a\":1}"}}]},
               {"role":"tool","tool_call_id":"c1","content":"3"}],
              "tools":[{"type":"function","function":{"name":"add","parameters":{"type":"object","properties":{"a":{"type":"integer"}}}}}],
              "response_format":{"type":"json_schema","json_schema":{"name":"sum","strict":true,"schema":{"type":"object","additionalProperties":false,"required":["sum"],"properties":{"sum":{"type":"integer"}}}}}}
@@ -129,6 +129,8 @@ public sealed class ChatTests(Hal9Host host) : IAsyncLifetime
         Assert.Equal(["system", "user", "assistant", "tool"], sent.Messages.Select(m => m.Role));
         Assert.Contains("https://example.org/sum.png", sent.Body.GetRawText(), StringComparison.Ordinal);
         Assert.Equal("c1", sent.Body.GetProperty("messages")[3].GetProperty("tool_call_id").GetString());
+        // To the letter: a provider's prompt cache knows the conversation by its beginning.
+        Assert.Equal("""{ "a":1}""", sent.Body.GetProperty("messages")[2].GetProperty("tool_calls")[0].GetProperty("function").GetProperty("arguments").GetString());
         Assert.Equal("sum", sent.SchemaName);
         Assert.True(sent.Body.GetProperty("response_format").GetProperty("json_schema").GetProperty("strict").GetBoolean());
         var content = JsonDocument.Parse(text).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;

@@ -218,7 +218,7 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     [InlineData("GET", "/api/v1/neurons/nobody", 404, "not-found")]
     [InlineData("POST", "/api/v1/runs/quote", 501, "not-built")]
     [InlineData("POST", "/api/v1/runs/0190a1b2-0000-7000-8000-000000000000/pause", 501, "not-built")]
-    [InlineData("POST", "/api/v1/feedback", 501, "not-built")]
+    [InlineData("POST", "/api/v1/codegen/projects", 501, "not-built")]
     [InlineData("GET", "/api/v1/costs?groupBy=team", 501, "not-built")]
     [InlineData("GET", "/api/v1/costs?groupBy=colour", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/costs?from=yesterday", 400, "invalid-request")]
@@ -269,6 +269,7 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     [InlineData("""{"scope":{"kind":"team","id":"x"},"period":"day","limitUsd":"1"}""", 501)]
     [InlineData("""{"scope":{"kind":"tenant"},"period":"day","limitUsd":"1","ladder":["cheaper"]}""", 501)]
     [InlineData("""{"scope":{"kind":"tenant"},"period":"day"}""", 400)]
+    [InlineData("""{"scope":null,"period":"day","limitUsd":"1"}""", 400)]
     [InlineData("""{"scope":{"kind":"tenant"},"period":"day","limitUsd":"1","marks":[90,10]}""", 400)]
     [InlineData("""{"scope":{"kind":"tenant","name":"x"},"period":"day","limitUsd":"1"}""", 400)]
     public async Task Budget_ThatIsNotOffered_IsRefused(string json, int status)

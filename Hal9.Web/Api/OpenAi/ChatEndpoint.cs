@@ -35,7 +35,10 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
             }
             if (request.Stream is true)
             {
-                await new ChatStream(runs, actor, time).WriteAsync(context, run, request, begun);
+                if (await new ChatStream(runs, actor, time).WriteAsync(context, run, request, begun) is { } told)
+                {
+                    await ForgetAsync(told);
+                }
                 return;
             }
             run = await runs.WaitAsync(actor, run.Id, aborted);
@@ -54,6 +57,20 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
             }
             await runs.CancelAsync(actor, run.Id, null, "The client went away.", CancellationToken.None);
             throw;
+        }
+        catch (OpenAiError error)
+        {
+            await ForgetAsync(error);
+            throw;
+        }
+
+        // Clients repeat the key when they try again: what may pass must not be answered from memory.
+        async Task ForgetAsync(OpenAiError error)
+        {
+            if (key is not null && own && error.MayPass)
+            {
+                await runs.ForgetKeyAsync(actor, key, CancellationToken.None);
+            }
         }
     }
 

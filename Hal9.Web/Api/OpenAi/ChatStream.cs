@@ -17,8 +17,9 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
     private bool withUsage;
 
     /// <summary>Streams. What fails before the first byte is an ordinary error, what fails later is an error event and the end.</summary>
+    /// <returns>The error that was told within the stream, if one was.</returns>
     /// <exception cref="OpenAiError">The run failed before anything was sent.</exception>
-    public async Task WriteAsync(HttpContext context, RunView run, ChatRequest request, long begun)
+    public async Task<OpenAiError?> WriteAsync(HttpContext context, RunView run, ChatRequest request, long begun)
     {
         id = ChatReplies.IdOf(run);
         model = request.Model!;
@@ -33,6 +34,7 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
                 throw await ChatEndpoint.FailureAsync(runs, actor, run);
             }
             await SendEndAsync(context, run, begun);
+            return null;
         }
         catch (Exception e) when (context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
@@ -43,6 +45,7 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
             {
                 throw;
             }
+            return error;
         }
     }
 

@@ -119,18 +119,24 @@ internal static class MessageReader
         var id = (call ?? throw OpenAiError.Invalid("A tool call is required.", at)).Id ?? throw OpenAiError.Invalid("This field is required.", at + ".id");
         var name = call.Function?.Name ?? throw OpenAiError.Invalid("This field is required.", at + ".function.name");
         var text = call.Function.Arguments;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return new FunctionCallContent(id, name, new Dictionary<string, object?>());
+        }
+        // A model wrote them. A provider that takes text gets them to the letter: another spelling of the same would end its cached prompt there,
+        // and what is not JSON must come back to the model as it wrote it. One that takes an object gets such a text in an object.
+        return new FunctionCallContent(id, name, ArgumentsOf(text)) { AdditionalProperties = new() { [ModelService.RawArguments] = text } };
+    }
+
+    private static Dictionary<string, object?> ArgumentsOf(string text)
+    {
         try
         {
-            return new FunctionCallContent(id, name, string.IsNullOrWhiteSpace(text) ? [] : JsonSerializer.Deserialize<Dictionary<string, object?>>(text));
+            return JsonSerializer.Deserialize<Dictionary<string, object?>>(text) ?? [];
         }
         catch (JsonException)
         {
-            // A model wrote it, and its caller tells it so in the next message: it must see what it wrote. A provider that takes text gets the
-            // text, one that takes an object gets the text in an object.
-            return new FunctionCallContent(id, name, new Dictionary<string, object?> { ["unparsed"] = text })
-            {
-                AdditionalProperties = new() { [ModelService.RawArguments] = text },
-            };
+            return new() { ["unparsed"] = text };
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hal9.Engine.Budgets;
@@ -30,6 +29,10 @@ internal sealed class OpenAiError(int status, string type, string message, strin
     public int Status { get; } = status;
     public ErrorBody Body { get; } = new(new ErrorDetail(message, type, param, code));
     public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>The clients try these again by themselves.</summary>
+    public bool MayPass => Status is 429 or >= 500;
+
     public TimeSpan? RetryAfter { get; init; }
 
     public static OpenAiError Invalid(string message, string? param) => new(400, InvalidRequest, message, param, "invalid_value");
@@ -77,10 +80,13 @@ internal sealed class OpenAiError(int status, string type, string message, strin
 
     public Task WriteAsync(HttpContext context)
     {
-        var time = context.RequestServices.GetRequiredService<TimeProvider>();
-        if ((RetryAfter ?? RetryAt - time.GetUtcNow()) is { } wait)
+        if (Body.Error.Code == Quota)
         {
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            AskAgain.AfterRefusal(context, RetryAt);
+        }
+        else if (Status == StatusCodes.Status429TooManyRequests || RetryAfter is not null)
+        {
+            AskAgain.After(context, RetryAfter);
         }
         context.Response.StatusCode = Status;
         return context.Response.WriteAsJsonAsync(Body, OpenAiJson.Options, "application/json", context.RequestAborted);
