@@ -45,6 +45,15 @@ public static class Urls
     /// <summary>The runs of a list as CSV, with the list's query.</summary>
     public const string RunsExport = "/runs/export.csv";
 
+    /// <summary>Providers, tiers and the catalogue of models, narrowed.</summary>
+    public static string ModelList(string? text = null, bool unpriced = false) => WithQuery("/models", ("q", text), ("unpriced", unpriced ? "1" : null));
+
+    /// <summary>Settings and health, the configuration narrowed.</summary>
+    public static string Settings(string? text = null, string? source = null) => WithQuery("/settings", ("q", text), ("source", source));
+
+    /// <summary>The diagnostics bundle.</summary>
+    public const string DiagnosticsBundle = "/settings/diagnostics.zip";
+
     /// <summary>The list of runs.</summary>
     public static string Runs(string? status = null, string? kind = null, string? mode = null, string? text = null, TableQuery? table = null, TimeRange? ended = null) => WithQuery(
         "/runs", ("status", status), ("kind", kind), ("mode", mode), ("q", text), ("from", ended?.FromText), ("to", ended?.ToText),

@@ -29,6 +29,9 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
         await LookAsync("dashboard-menus", null, ".chart-table tbody tr");
         await LookAsync("dashboard-wall", "/?wall=1&refresh=off", ".wall .chart-plot [data-ready]");
         await LookAsync("dashboard-nothing", "/?from=2026-01-01&to=2026-01-02&refresh=off", ".chart");
+        await LookAsync("models", "/models", ".provider-card");
+        await LookAsync("models-none", "/models?q=nothing-has-this-name", ".empty");
+        await LookAsync("settings", "/settings", ".check");
         await LookAsync("runs", "/runs", ".table");
         await LookAsync("runs-ended", "/runs?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z", ".filter-chip");
         await LookAsync("runs-none", "/runs?q=nothing-has-this-goal", ".empty");

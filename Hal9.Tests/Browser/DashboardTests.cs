@@ -24,7 +24,7 @@ public sealed class DashboardTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator(".apexcharts-canvas")).ToHaveCountAsync(4);
         await Expect(page.Locator(".tile-value")).ToHaveCountAsync(8);
         await Expect(page.Locator(".row-short .row-link").First).ToHaveTextAsync("Dashboard: a bad one");
-        await Expect(page.Locator(".row-short:has(strong:has-text('scripted')) .row-short-end")).ToContainTextAsync("calls failed");
+        await Expect(page.Locator(".row-short:has(.row-link[href='/models']:has-text('scripted')) .row-short-end")).ToContainTextAsync("calls failed");
         await Chromium.KeepAsync(page, "dashboard-live");
 
         // Drawn anew in other colours, each keeps its own axis.

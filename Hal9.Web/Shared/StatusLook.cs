@@ -2,6 +2,7 @@ using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
 using Hal9.Engine.Monitoring;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Hal9.Web.Shared;
 
@@ -74,6 +75,15 @@ public sealed record StatusLook(string Tone, string Icon, string Name)
         CircuitPosition.HalfOpen => new("waiting", Glyphs.Waiting, "Trying"),
         CircuitPosition.Open => new("failing", Glyphs.Failing, "LeftAlone"),
         _ => throw new ArgumentOutOfRangeException(nameof(circuit), circuit, null),
+    };
+
+    /// <summary>A check's state.</summary>
+    public static StatusLook Of(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => new("good", Glyphs.Good, "Healthy"),
+        HealthStatus.Degraded => new("waiting", Glyphs.Failing, "Degraded"),
+        HealthStatus.Unhealthy => new("failing", Glyphs.Failing, "Unhealthy"),
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
     };
 
     /// <summary>A message's state.</summary>
