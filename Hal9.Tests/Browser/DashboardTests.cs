@@ -44,6 +44,7 @@ public sealed class DashboardTests(Hal9Host host, Chromium chromium)
         await page.GoBackAsync();
         await Expect(page).ToHaveURLAsync(new Regex(@"/\?from=now-15m&refresh=off$"));
         await Chromium.IsInteractiveAsync(page);
+        await Expect(page.Locator(".chart-plot [data-ready]")).ToHaveCountAsync(4);
 
         await page.ClickAsync(".chart-head button[aria-label='Table: Spend']");
         await Expect(page.Locator(".chart-table tbody tr")).ToHaveCountAsync(16);

@@ -26,7 +26,7 @@ internal static class DiagnosticsSetup
             ]));
         builder.Services.AddSingleton(provider => new SystemReport(
             provider.GetRequiredService<Health.Probe>(), provider.GetRequiredService<StorageHealth>(), provider.GetRequiredService<SettingSources>(), provider.GetRequiredService<CircuitCounter>(),
-            tail, provider.GetRequiredService<MeterBridge>(), provider.GetRequiredService<TimeProvider>()));
+            tail, provider.GetRequiredService<MeterBridge>()));
     }
 
     private static T Of<T>(IServiceProvider provider) where T : class => provider.GetRequiredService<IOptions<T>>().Value;

@@ -57,10 +57,11 @@ public sealed class SystemReport
     private readonly MeterBridge metrics;
     private readonly DateTimeOffset since;
 
-    internal SystemReport(Probe probe, StorageHealth storage, SettingSources sources, CircuitCounter circuits, LogTail tail, MeterBridge metrics, TimeProvider time)
+    internal SystemReport(Probe probe, StorageHealth storage, SettingSources sources, CircuitCounter circuits, LogTail tail, MeterBridge metrics)
     {
         (this.probe, this.storage, this.sources, this.circuits, this.tail, this.metrics) = (probe, storage, sources, circuits, tail, metrics);
-        since = time.GetUtcNow();
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        since = process.StartTime.ToUniversalTime();
     }
 
     /// <summary>The state now.</summary>

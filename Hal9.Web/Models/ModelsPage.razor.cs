@@ -12,25 +12,6 @@ namespace Hal9.Web.Models;
 public sealed partial class ModelsPage(
     MonitoringService monitoring, ModelService catalogue, SettingSources sources, ProviderTester tester, CurrentActor currentActor, NavigationManager navigation, ILogger<ModelsPage> log)
 {
-    private const string Snippet = """
-        {
-          "Hal9": {
-            "Models": {
-              "Providers": {
-                "openai": {
-                  "Kind": "OpenAI",
-                  "BaseUrl": "https://api.openai.com/v1",
-                  "ApiKeyFile": "/run/secrets/openai",
-                  "Models": [ "gpt-5", "gpt-5-mini" ]
-                }
-              },
-              "Tiers": { "Strong": "openai/gpt-5", "Balanced": "openai/gpt-5-mini", "Fast": "openai/gpt-5-mini" },
-              "Fallbacks": [ "openai/gpt-5-mini" ]
-            }
-          }
-        }
-        """;
-
     private static readonly TimeSpan HealthSpan = TimeSpan.FromDays(1);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
     private static readonly ModelTier[] Tiers = [ModelTier.Strong, ModelTier.Balanced, ModelTier.Fast];
