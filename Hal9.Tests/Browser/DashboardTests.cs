@@ -40,9 +40,12 @@ public sealed class DashboardTests(Hal9Host host, Chromium chromium)
         await page.GotoAsync("/?from=now-15m&refresh=off");
         await page.Locator(".charts .chart-panel:first-child .apexcharts-bar-area[val]:not([val='0'])").Last.ClickAsync(new LocatorClickOptions { Force = true });
         await Expect(page).ToHaveURLAsync(new Regex(@"/runs\?from=\d{4}-.*&to="));
+        // The address changes before the page does.
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Runs");
         await Expect(page.Locator(".row-link").First).ToBeVisibleAsync();
         await page.GoBackAsync();
         await Expect(page).ToHaveURLAsync(new Regex(@"/\?from=now-15m&refresh=off$"));
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Dashboard");
         await Chromium.IsInteractiveAsync(page);
         await Expect(page.Locator(".chart-plot [data-ready]")).ToHaveCountAsync(4);
 
