@@ -10,19 +10,22 @@ public sealed class NeedsAttribute : AuthorizeAttribute
     /// <summary>The policy names start so.</summary>
     public const string Prefix = "needs:";
 
-    /// <summary>Asks for one permission.</summary>
-    public NeedsAttribute(Permission permission)
+    /// <summary>Between the permissions of a policy name.</summary>
+    public const char Or = '|';
+
+    /// <summary>Asks for one of these permissions; with more than one it is the door behind it that decides what each may do.</summary>
+    public NeedsAttribute(params Permission[] anyOf)
     {
-        Permission = permission;
-        Policy = Prefix + permission;
+        AnyOf = anyOf;
+        Policy = Prefix + string.Join(Or, anyOf);
     }
 
-    /// <summary>The permission asked for.</summary>
-    public Permission Permission { get; }
+    /// <summary>The permissions of which one is needed.</summary>
+    public IReadOnlyList<Permission> AnyOf { get; }
 }
 
 internal static class NeedsExtensions
 {
-    public static TBuilder Needs<TBuilder>(this TBuilder builder, Permission permission) where TBuilder : IEndpointConventionBuilder =>
-        builder.RequireAuthorization(new NeedsAttribute(permission));
+    public static TBuilder Needs<TBuilder>(this TBuilder builder, params Permission[] anyOf) where TBuilder : IEndpointConventionBuilder =>
+        builder.RequireAuthorization(new NeedsAttribute(anyOf));
 }

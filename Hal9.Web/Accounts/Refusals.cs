@@ -29,7 +29,7 @@ internal sealed class Refusals : IAuthorizationMiddlewareResultHandler
             return;
         }
         var missing = authorizeResult.AuthorizationFailure?.FailedRequirements.OfType<NeedsRequirement>().FirstOrDefault();
-        await WriteAsync(context, StatusCodes.Status403Forbidden, missing is null ? ProblemKind.Forbidden.Help : new AccessDenied(missing.Permission).Message);
+        await WriteAsync(context, StatusCodes.Status403Forbidden, missing is null ? ProblemKind.Forbidden.Help : new AccessDenied(missing.AnyOf[0]).Message);
     }
 
     private static Task WriteAsync(HttpContext context, int status, string detail) => context.Request.Path.StartsWithSegments("/v1")

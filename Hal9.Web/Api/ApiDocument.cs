@@ -58,7 +58,7 @@ internal static class ApiDocument
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
             if (metadata.OfType<NeedsAttribute>().LastOrDefault() is { } needs)
             {
-                operation.Description = $"{operation.Description?.TrimEnd()}\n\nNeeds the permission `{needs.Permission}`.".TrimStart();
+                operation.Description = $"{operation.Description?.TrimEnd()}\n\nNeeds the permission {string.Join(" or ", needs.AnyOf.Select(permission => $"`{permission}`"))}.".TrimStart();
             }
             return Task.CompletedTask;
         });

@@ -69,9 +69,9 @@ internal static class BudgetEndpoints
             .Needs(Permission.ReadCosts)
             .WithName("listBudgets").WithSummary("All budgets with what they have left")
             .Produces<ListBody<BudgetBody>>().ProducesProblems(401, 403);
-        budgets.MapPut("", PutAsync).Needs(Permission.UseKeys)
+        budgets.MapPut("", PutAsync).Needs(Permission.EditBudgets, Permission.UseKeys)
             .WithName("putBudget").WithSummary("Make or replace the budget of a scope and period")
-            .WithDescription("What was spent in the period counts at once; nothing is reset. Needs the permission `EditBudgets`; the owner of a key may give it its first budget.")
+            .WithDescription("What was spent in the period counts at once; nothing is reset. With `UseKeys` alone the owner of a key may give it its first budget.")
             .Produces<BudgetBody>().ProducesProblems(400, 401, 403, 415, 501);
         budgets.MapDelete("/{id:guid}", async (Guid id, HttpContext context, BudgetService door, CancellationToken cancellationToken) =>
             await door.DeleteAsync(CurrentActor.From(context.User), id, cancellationToken) ? Results.NoContent() : Problems.NotFound("budget"))

@@ -64,10 +64,10 @@ public sealed partial class EndpointMatrixTests(WebFixture host)
             {
                 continue;
             }
-            var needs = endpoint.Metadata.GetOrderedMetadata<NeedsAttribute>().Select(n => n.Permission).ToList();
+            var needs = endpoint.Metadata.GetOrderedMetadata<NeedsAttribute>().Select(n => n.AnyOf).ToList();
             if (endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy == MetricsRequirement.Policy))
             {
-                needs = [Permission.ReadMetrics];
+                needs = [[Permission.ReadMetrics]];
             }
             var method = new HttpMethod(endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods[0] ?? "GET");
             foreach (var (name, bearer, actor) in callers)
@@ -76,7 +76,7 @@ public sealed partial class EndpointMatrixTests(WebFixture host)
                 request.Headers.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
                 using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(host.Url) };
                 using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
-                var expected = actor is null ? HttpStatusCode.Unauthorized : needs.TrueForAll(actor.May) ? HttpStatusCode.OK : HttpStatusCode.Forbidden;
+                var expected = actor is null ? HttpStatusCode.Unauthorized : needs.TrueForAll(anyOf => anyOf.Any(actor.May)) ? HttpStatusCode.OK : HttpStatusCode.Forbidden;
                 var refused = answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
                 if (expected == HttpStatusCode.OK ? refused : answer.StatusCode != expected)
                 {
@@ -100,7 +100,7 @@ public sealed partial class EndpointMatrixTests(WebFixture host)
         foreach (var page in Endpoints.Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && e.Metadata.GetMetadata<IAllowAnonymous>() is null))
         {
             var path = "/" + Parameter().Replace(page.RoutePattern.RawText!.TrimStart('/'), _ => Guid.Empty.ToString());
-            var may = page.Metadata.GetOrderedMetadata<NeedsAttribute>().All(n => actor.May(n.Permission));
+            var may = page.Metadata.GetOrderedMetadata<NeedsAttribute>().All(n => n.AnyOf.Any(actor.May));
             using var away = await stranger.Http.GetAsync(path, Token);
             using var shown = await analyst.Http.GetAsync(path, Token);
             if (away.StatusCode != HttpStatusCode.Found || away.Headers.Location?.ToString().Contains("/account/login", StringComparison.Ordinal) is not true)

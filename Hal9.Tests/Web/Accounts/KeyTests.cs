@@ -72,6 +72,20 @@ public sealed class KeyTests(WebFixture host) : IAsyncLifetime
         Assert.Equal((BudgetScopeKind.Key, BudgetPeriod.Total, 250_000_000L), (budget.ScopeKind, budget.Period, budget.Limit!.Value.Nano));
     }
 
+    [Theory]
+    [InlineData("budgets", HttpStatusCode.OK)]
+    [InlineData("costs", HttpStatusCode.Forbidden)]
+    [InlineData("keys", HttpStatusCode.Forbidden)]
+    public async Task Key_WithAScope_SetsTheTenantsBudgetIfThatIsItsScope(string scope, HttpStatusCode expected)
+    {
+        var made = await owner.PostAsync("/api/v1/keys", new JsonObject { ["name"] = scope, ["scopes"] = new JsonArray(scope) }, Token);
+        using var program = Hal9Client.WithKey(host.Url, made.GetProperty("key").GetString()!);
+
+        using var answer = await program.Http.PutAsJsonAsync("/api/v1/budgets", new { scope = new { kind = "tenant" }, period = "hour", limitUsd = "1000" }, Token);
+
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Key_CannotMakeKeys()
     {
