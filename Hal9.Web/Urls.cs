@@ -35,6 +35,12 @@ public static class Urls
     /// <summary>A shared branch.</summary>
     public static string Shared(Guid linkId) => $"{SharedLinks}/{linkId}";
 
+    /// <summary>The content of an attached file.</summary>
+    public static string Attachment(Guid id) => $"/api/v1/attachments/{id}";
+
+    /// <summary>The library of prompts.</summary>
+    public const string Prompts = "/prompts";
+
     /// <summary>The links that are open.</summary>
     public const string SharedLinks = "/shared";
 

@@ -23,9 +23,17 @@ namespace Hal9.Engine.Conversations;
 /// <param name="Siblings">Ids of all messages with the same parent, oldest first, itself included.</param>
 /// <param name="EndedAt">When its run ended (UTC).</param>
 /// <param name="Vote">The reader's own thumb on this answer.</param>
+/// <param name="Files">The files that a question has.</param>
+/// <param name="Tokens">What all model calls of its run used.</param>
 public sealed record MessageView(
     Guid Id, Guid? ParentId, MessageRole Role, MessageStatus Status, string Content, Guid? RunId, Provenance? Provenance, Usd Cost, string? Error,
-    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings, DateTimeOffset? EndedAt = null, Feedback? Vote = null);
+    DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings, DateTimeOffset? EndedAt = null, Feedback? Vote = null,
+    IReadOnlyList<Attachment>? Files = null, MessageTokens? Tokens = null);
+
+/// <summary>Tokens that an answer used.</summary>
+/// <param name="Input">Read, cached ones included.</param>
+/// <param name="Output">Written, thoughts included.</param>
+public sealed record MessageTokens(long Input, long Output);
 
 /// <summary>A conversation with the branch that is shown.</summary>
 /// <param name="Id">UUIDv7.</param>
@@ -64,6 +72,9 @@ public sealed record NewMessage(Guid? ConversationId, Guid? ParentId, string Tex
 {
     /// <summary>A new conversation is a temporary one: in no list, in no search, its texts removed an hour after its last message.</summary>
     public bool Temporary { get; init; }
+
+    /// <summary>Ids of the actor's files that it has: new ones, or, in an edit, those of the message that it replaces.</summary>
+    public IReadOnlyList<Guid> Files { get; init; } = [];
 }
 
 /// <summary>The two messages that a send made.</summary>
@@ -77,9 +88,11 @@ public sealed class ConversationService
     private readonly RunService runs;
     private readonly FeedbackService feedback;
     private readonly TemporaryChats temporary;
+    private readonly BranchFiles files;
 
-    internal ConversationService(TenantScope scope, RunService runs, FeedbackService feedback, TemporaryChats temporary)
+    internal ConversationService(TenantScope scope, RunService runs, FeedbackService feedback, TemporaryChats temporary, BranchFiles files)
     {
+        this.files = files;
         this.scope = scope;
         this.runs = runs;
         this.feedback = feedback;
@@ -102,9 +115,13 @@ public sealed class ConversationService
         var votes = await feedback.OwnThumbsAsync(actor, runIds, cancellationToken).ConfigureAwait(false);
         var tags = await db.Set<ConversationTagRow>().AsNoTracking().Where(t => t.ConversationId == conversationId).OrderBy(t => t.Tag).Select(t => t.Tag)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
+        var tokens = await db.Set<ModelCallRow>().AsNoTracking().Where(c => runIds.Contains(c.RunId)).GroupBy(c => c.RunId)
+            .Select(calls => new { calls.Key, Input = calls.Sum(c => c.InputTokens), Output = calls.Sum(c => c.OutputTokens) })
+            .ToDictionaryAsync(calls => calls.Key, calls => new MessageTokens(calls.Input, calls.Output), cancellationToken).ConfigureAwait(false);
+        var filesOf = await FilesAsync(db, conversationId, cancellationToken).ConfigureAwait(false);
         return new ConversationView(
             conversation.Id, conversation.Title, conversation.UserId, conversation.CreatedAt, conversation.UpdatedAt,
-            [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run), Vote = votes.GetValueOrDefault(run) } : m)])
+            [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run), Vote = votes.GetValueOrDefault(run), Tokens = tokens.GetValueOrDefault(run) } : m with { Files = [.. filesOf[m.Id]] })])
         {
             IsPinned = conversation.PinnedAt is not null, Folder = conversation.Folder, Tags = tags, IsArchived = conversation.ArchivedAt is not null,
             ExpiresAt = conversation.ExpiresAt,
@@ -139,9 +156,9 @@ public sealed class ConversationService
         }
         IReadOnlyList<MessageView> before = [];
         var isTemporary = message.Temporary;
+        await using var db = scope.Open(actor.TenantId);
         if (message.ConversationId is { } id)
         {
-            await using var db = scope.Open(actor.TenantId);
             var conversation = await OwnAsync(db, actor, id, cancellationToken).ConfigureAwait(false) ?? throw new KeyNotFoundException($"There is no conversation {id}.");
             isTemporary = conversation.ExpiresAt is not null;
             var tree = await TreeAsync(db, id, cancellationToken).ConfigureAwait(false);
@@ -153,8 +170,9 @@ public sealed class ConversationService
         }
         // Ids of one millisecond have no order: the answer's is of the next, so that lists by id have it after its question.
         var now = TimeProvider.System.GetUtcNow();
+        var all = await files.CheckAsync(db, actor, [.. before.Select(m => m.Id)], message.Files, message.Text, message.Mode, cancellationToken).ConfigureAwait(false);
         var sent = new SentMessage(message.ConversationId ?? Guid.CreateVersion7(now), Guid.CreateVersion7(now), Guid.CreateVersion7(now.AddMilliseconds(1)), Guid.CreateVersion7(now));
-        await StartAsync(actor, sent, message.Text, message.Mode, before, new NewQuestion(message.ConversationId is null, message.ParentId), isTemporary, cancellationToken).ConfigureAwait(false);
+        await StartAsync(actor, sent, message.Text, message.Mode, before, new NewQuestion(message.ConversationId is null, message.ParentId, message.Files), all, isTemporary, cancellationToken).ConfigureAwait(false);
         return sent;
     }
 
@@ -189,19 +207,20 @@ public sealed class ConversationService
         var tree = await TreeAsync(db, answer.ConversationId, cancellationToken).ConfigureAwait(false);
         var path = tree.PathTo(answer.ParentId);
         var question = path[^1];
+        var all = await files.CheckAsync(db, actor, [.. path.Select(m => m.Id)], [], question.Content, mode, cancellationToken).ConfigureAwait(false);
         var sent = new SentMessage(answer.ConversationId, question.Id, Guid.CreateVersion7(), Guid.CreateVersion7());
-        await StartAsync(actor, sent, question.Content, mode, [.. path.SkipLast(1)], null, conversation.ExpiresAt is not null, cancellationToken).ConfigureAwait(false);
+        await StartAsync(actor, sent, question.Content, mode, [.. path.SkipLast(1)], null, all, conversation.ExpiresAt is not null, cancellationToken).ConfigureAwait(false);
         return sent;
     }
 
     /// <summary>Messages and run are stored in one transaction: an acknowledged message always has its run.</summary>
     private async Task StartAsync(
-        Actor actor, SentMessage sent, string text, RunMode mode, IReadOnlyList<MessageView> before, NewQuestion? question, bool isTemporary,
+        Actor actor, SentMessage sent, string text, RunMode mode, IReadOnlyList<MessageView> before, NewQuestion? question, IReadOnlyList<Guid> all, bool isTemporary,
         CancellationToken cancellationToken)
     {
         var order = new StartRun
         {
-            Goal = text, Mode = mode, Kind = RunKind.Chat, ConversationId = sent.ConversationId, MessageId = sent.AnswerId, IsTemporary = isTemporary,
+            Goal = text, Mode = mode, Kind = RunKind.Chat, ConversationId = sent.ConversationId, MessageId = sent.AnswerId, IsTemporary = isTemporary, Files = all,
             History = [.. before.Where(m => m.Content.Length > 0).Select(m => new ChatMessage(m.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, m.Content))],
         };
         await runs.StartAsync(
@@ -222,6 +241,7 @@ public sealed class ConversationService
                 if (question is not null)
                 {
                     Insert(batch, sent.QuestionId, question.ParentId, MessageRole.User, MessageStatus.Complete, text, null, at);
+                    BranchFiles.Link(batch, actor.TenantId, sent.ConversationId, sent.QuestionId, question.Files);
                     if (!isTemporary)
                     {
                         MessageIndex.Add(batch, actor.TenantId, sent.ConversationId, sent.QuestionId, text);
@@ -239,7 +259,18 @@ public sealed class ConversationService
     }
 
     /// <summary>A question that is not stored yet; a regenerate has none.</summary>
-    private sealed record NewQuestion(bool StartsConversation, Guid? ParentId);
+    private sealed record NewQuestion(bool StartsConversation, Guid? ParentId, IReadOnlyList<Guid> Files);
+
+    private static async Task<ILookup<Guid, Attachment>> FilesAsync(EngineDb db, Guid conversationId, CancellationToken cancellationToken)
+    {
+        var rows = await (
+            from link in db.Set<MessageAttachmentRow>().AsNoTracking()
+            join a in db.Set<AttachmentRow>().AsNoTracking() on link.AttachmentId equals a.Id
+            where link.ConversationId == conversationId
+            orderby a.Id
+            select new { link.MessageId, File = new Attachment(a.Id, a.Name, a.Kind, a.Size, a.Text == null ? null : a.Text.Length) }).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return rows.ToLookup(row => row.MessageId, row => row.File);
+    }
 
     // A temporary chat is read by its owner only.
     private static Task<ConversationRow?> VisibleAsync(EngineDb db, Actor actor, Guid id, CancellationToken cancellationToken)

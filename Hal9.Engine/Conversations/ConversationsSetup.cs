@@ -12,7 +12,10 @@ internal static class ConversationsSetup
         .AddSingleton<IRunEndWriter, MessageEndWriter>()
         .AddSingleton(provider => new ConversationService(
             provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<RunService>(), provider.GetRequiredService<FeedbackService>(),
-            provider.GetRequiredService<TemporaryChats>()))
+            provider.GetRequiredService<TemporaryChats>(), provider.GetRequiredService<BranchFiles>()))
+        .AddSingleton<BranchFiles>()
+        .AddSingleton(provider => new AttachmentService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IRunFiles>(provider => provider.GetRequiredService<AttachmentService>())
         .AddSingleton<TemporaryChats>()
         .AddSingleton(provider => new DraftService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<Writer>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new ShareService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<TimeProvider>()))

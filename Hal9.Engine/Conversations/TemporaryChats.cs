@@ -46,6 +46,8 @@ internal sealed class TemporaryChats(TenantScope scope, Writer writer, TimeProvi
             batch.Execute(TemporaryStatements.Steps, tenant, conversation, ("@removed", Removed));
             batch.Execute(TemporaryStatements.Events, tenant, conversation);
             batch.Execute(TemporaryStatements.Feedback, tenant, conversation);
+            batch.Execute(TemporaryStatements.Files, tenant, conversation);
+            batch.Execute(TemporaryStatements.FileLinks, tenant, conversation);
             batch.Execute(TemporaryStatements.Messages, tenant, conversation);
             batch.Execute(TemporaryStatements.Tags, tenant, conversation);
             batch.Execute(TemporaryStatements.Drafts, tenant, conversation);

@@ -22,6 +22,10 @@ public static class Transcript
                     text.Append(" · ").Append(message.Status.ToString().ToLowerInvariant());
                 }
             }
+            if (message.Files is { Count: > 0 } files)
+            {
+                text.Append(" · attached: ").AppendJoin(", ", files.Select(file => OneLine(file.Name)));
+            }
             text.AppendLine().AppendLine().AppendLine(message.Content.Length > 0 ? message.Content : message.Error is null ? "(empty)" : $"({message.Error})").AppendLine().AppendLine("---");
         }
         return text.ToString().ReplaceLineEndings("\n");

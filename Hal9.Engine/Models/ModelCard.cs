@@ -7,7 +7,11 @@ namespace Hal9.Engine.Models;
 /// <param name="Kind">The provider's kind.</param>
 /// <param name="Priced">Whether there is a price for it now.</param>
 /// <param name="Tiers">The tiers that it serves.</param>
-public sealed record ModelCard(ModelRef Ref, ProviderKind Kind, bool Priced, IReadOnlyList<ModelTier> Tiers);
+public sealed record ModelCard(ModelRef Ref, ProviderKind Kind, bool Priced, IReadOnlyList<ModelTier> Tiers)
+{
+    /// <summary>It takes images.</summary>
+    public bool SeesImages { get; init; }
+}
 
 /// <summary>A provider as it is configured, without its key.</summary>
 /// <param name="Name">Its configured name.</param>

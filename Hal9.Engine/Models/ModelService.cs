@@ -65,6 +65,9 @@ public sealed class ModelService
     /// <summary>Whether calls to <c>provider/model</c> can be made: the provider is configured and, if it lists models, lists this one.</summary>
     public bool Knows(ModelRef model) => providers.Find(model) is not null;
 
+    /// <summary>Whether the model is known to take images; an unknown one is taken for one that does not.</summary>
+    public bool SeesImages(ModelRef model) => providers.Find(model)?.SeesImages(model.Model) == true;
+
     /// <summary>How the configured providers are, by the calls made to them; the built-in one cannot fail and is not listed.</summary>
     public IReadOnlyList<ProviderState> States => circuits.States;
 
@@ -103,7 +106,7 @@ public sealed class ModelService
                 card.Model,
                 card.Provider!.Kind,
                 prices.Find(card.Model.Provider, card.Model.Model, card.Provider.Kind.ToString(), now, endpoint: card.Provider.Address) is not null,
-                [.. tiers.Where(tier => tier.Value == card.Model).Select(tier => tier.Key)]))];
+                [.. tiers.Where(tier => tier.Value == card.Model).Select(tier => tier.Key)]) { SeesImages = card.Provider.SeesImages(card.Model.Model) })];
     }
 
     private static Dictionary<ModelTier, ModelRef> TiersOf(ModelsOptions options)

@@ -50,6 +50,9 @@ public sealed class ProviderOptions
 
     /// <summary>The models that may be used. Empty: any name passes through.</summary>
     public IList<string> Models { get; } = [];
+
+    /// <summary>Models that take images, besides the known ones; <c>*</c>: all of this provider.</summary>
+    public IList<string> Vision { get; } = [];
 }
 
 /// <summary>Time limits of a model call.</summary>

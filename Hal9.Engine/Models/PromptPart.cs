@@ -38,6 +38,9 @@ public enum PromptSource
 
     /// <summary>The JSON schema that the answer has to fit.</summary>
     Schema,
+
+    /// <summary>A file that was attached to the goal.</summary>
+    Attachment,
 }
 
 /// <summary>A piece of what a model was asked, by where it came from: so that people can see why an answer came out as it did.</summary>

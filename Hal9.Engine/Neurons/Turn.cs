@@ -83,7 +83,14 @@ internal sealed class Turn(ModelService models, TimeProvider time)
         {
             history.AddMessage(message.Role == ChatRole.Assistant ? AuthorRole.Assistant : message.Role == ChatRole.System ? AuthorRole.System : AuthorRole.User, message.Text);
         }
-        history.AddUserMessage(ask.Prompt.ToString());
+        if (ask.Prompt.Images is { Count: > 0 } images)
+        {
+            history.AddUserMessage([new Microsoft.SemanticKernel.TextContent(ask.Prompt.ToString()), .. images.Select(image => new ImageContent(image.Image, image.MediaType))]);
+        }
+        else
+        {
+            history.AddUserMessage(ask.Prompt.ToString());
+        }
         return (kernel, client.AsChatCompletionService(), history);
     }
 }

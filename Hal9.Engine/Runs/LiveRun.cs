@@ -1,5 +1,6 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Models;
+using Hal9.Engine.Neurons;
 
 namespace Hal9.Engine.Runs;
 
@@ -44,6 +45,9 @@ internal sealed class LiveRun : IDisposable
     public RunRow Row { get; }
 
     public RunInput Input { get; }
+
+    /// <summary>The files that belong to the goal; read when the loop enters.</summary>
+    public IReadOnlyList<PromptFile> Files { get; set; } = [];
 
     public RunJournal Journal { get; }
 

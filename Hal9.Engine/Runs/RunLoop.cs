@@ -10,7 +10,7 @@ namespace Hal9.Engine.Runs;
 /// The whole flow of a run on one page: triage, the entry step, the end. The same walk starts a run and rebuilds one after a crash: the journal knows
 /// which steps and leaves are done.
 /// </summary>
-internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, TimeProvider time, ILogger<RunLoop> logger)
+internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, IRunFiles files, TimeProvider time, ILogger<RunLoop> logger)
 {
     public async Task ExecuteAsync(LiveRun run, CancellationToken hostStopping)
     {
@@ -66,6 +66,7 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
     private async Task<StepResult> EnterAsync(LiveRun run)
     {
         var hierarchy = await hierarchies.OfAsync(run.Row.TenantId, run.Stopping).ConfigureAwait(false);
+        run.Files = await files.LoadAsync(run.Row.TenantId, run.Input.Files ?? [], run.Stopping).ConfigureAwait(false);
         var choice = Triage.Choose(run.Row.Mode, run.Row.Goal, hierarchy);
         await run.Journal.TriagedAsync(new RunTriaged(choice.Entry.Layer, choice.Mode, choice.Reasons), run.Stopping).ConfigureAwait(false);
         var assignment = new Assignment("1", choice.Entry, run.Row.Goal, [], [], run.Envelope) { IsEntry = true };

@@ -305,7 +305,7 @@ public sealed class RunService
         StartRunRules.Check(order);
         var now = time.GetUtcNow();
         var refusal = await ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, actor.KeyId, cancellationToken).ConfigureAwait(false);
-        var input = new RunInput(order.History, order.Direct, order.MaxOutputTokens);
+        var input = new RunInput(order.History, order.Direct, order.MaxOutputTokens, order.Files is { Count: > 0 } files ? files : null);
         var row = new RunRow
         {
             Id = id, TenantId = actor.TenantId, UserId = actor.UserId, KeyId = actor.KeyId, Kind = order.Kind, Mode = order.Mode,

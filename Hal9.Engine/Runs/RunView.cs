@@ -102,6 +102,9 @@ public sealed record StartRun
     /// <summary>For <see cref="RunMode.Direct"/>: the model and the caller's own options.</summary>
     public DirectRequest? Direct { get; init; }
 
+    /// <summary>Ids of the files that belong to the goal, for a chat.</summary>
+    public IReadOnlyList<Guid> Files { get; init; } = [];
+
     /// <summary>The conversation, for a chat.</summary>
     public Guid? ConversationId { get; init; }
 

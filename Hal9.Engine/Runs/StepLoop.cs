@@ -103,7 +103,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
 
     private async Task<StepResult> WorkAsync(LiveRun run, Assignment assignment, StepRow step, CancellationToken cancellationToken)
     {
-        var prompt = PromptOf(assignment);
+        var prompt = PromptOf(assignment).With(run.Files);
         if (assignment.SentBack is { } back)
         {
             prompt.Section(Prompts.LastResult, back.LastResult).Section(Prompts.Feedback, back.Feedback);
@@ -123,7 +123,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow step, IReadOnlyList<Neuron> delegates, CancellationToken cancellationToken)
     {
         var most = options.Value.MaxAssignments;
-        var prompt = PromptOf(assignment)
+        var prompt = PromptOf(assignment).With(run.Files)
             .List(Prompts.Delegates, delegates.Select(d => $"`{d.Name}`: {d.Role}"))
             .Section(Prompts.Task, $"Cut the goal into at most {most} assignments for these neurons, as few as it needs. Answer it yourself only when there is nothing to delegate; give up only when it cannot be reached.");
         var plan = await JsonAsync<PlanAnswer>(

@@ -127,6 +127,7 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture
         await Expect(page.Locator(".views-list .menu-item")).ToContainTextAsync([mark]);
         await Chromium.KeepAsync(page, "runs-views");
         await page.GotoAsync("/runs");
+        await Chromium.IsInteractiveAsync(page);
         await page.ClickAsync("summary:has-text('Views')");
         await page.ClickAsync($".views-list .menu-item:has-text('{mark}')");
         await Expect(page.Locator(".row-link").First).ToHaveTextAsync($"{mark} first");

@@ -33,6 +33,7 @@ internal static class ApiSetup
         api.MapLedger();
         api.MapConversations();
         api.MapExports();
+        api.MapAttachments();
         api.MapFeedback();
         api.MapCatalogue();
         api.MapNotBuilt();

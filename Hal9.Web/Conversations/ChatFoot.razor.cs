@@ -1,17 +1,31 @@
 using System.Globalization;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
 using Hal9.Web.Accounts;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 
 namespace Hal9.Web.Conversations;
 
 /// <summary>Where a message is written, with what the tightest budget leaves.</summary>
-public sealed partial class ChatFoot(BudgetService budgets, CurrentActor currentActor, ILogger<ChatFoot> log)
+public sealed partial class ChatFoot(BudgetService budgets, AttachmentService attachments, CurrentActor currentActor, ILogger<ChatFoot> log)
 {
     private BudgetRoom? room;
-    private int loaded = -1;
+    // As many as a person can drop at once; what is beyond the limit is refused one by one.
+    private const int MostAtOnce = 20;
+    private readonly List<string> refusals = [];
+    private IReadOnlyList<Attachment> files = [];
+    private (Guid? Conversation, int Version) loaded = (null, -1);
+    private bool adding;
+    private int picks;
+
+    /// <summary>The conversation that is written to; null: a new one.</summary>
+    [Parameter] public Guid? ConversationId { get; set; }
+
+    /// <summary>Put a text into the message field.</summary>
+    [Parameter] public EventCallback<string> OnInsert { get; set; }
 
     /// <summary>Another number: something was spent, read the budget anew.</summary>
     [Parameter] public int Version { get; set; }
@@ -44,6 +58,11 @@ public sealed partial class ChatFoot(BudgetService budgets, CurrentActor current
 
     private ViewerClock Clock => Cascaded ?? ViewerClock.Utc;
 
+    /// <summary>The files that go with the next message.</summary>
+    public IReadOnlyList<Guid> Files => [.. files.Select(file => file.Id)];
+
+    private string LimitsText => T["AttachLimits", AttachmentLimits.Files, Attachments.SizeOf(AttachmentLimits.TextBytes), Attachments.SizeOf(AttachmentLimits.PdfBytes), Attachments.SizeOf(AttachmentLimits.ImageBytes)];
+
     private string Whose => room!.Period == BudgetPeriod.Total ? T["BudgetOfAllTime", Words.Of(room.ScopeKind)] : T["BudgetOf", Words.Of(room.ScopeKind), Words.Of(room.Period)];
 
     private string Left => room!.Left is { } left ? MoneyText.Format(left) : T["Tokens", TimeText.Count(room.LeftTokens ?? 0)];
@@ -58,14 +77,20 @@ public sealed partial class ChatFoot(BudgetService budgets, CurrentActor current
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (loaded == Version)
+        if (loaded == (ConversationId, Version))
         {
             return;
         }
-        loaded = Version;
+        if (loaded.Conversation != ConversationId)
+        {
+            refusals.Clear();
+        }
+        loaded = (ConversationId, Version);
         try
         {
-            room = await budgets.RoomAsync(await currentActor.GetAsync(), CancellationToken.None);
+            var actor = await currentActor.GetAsync();
+            files = await attachments.WaitingAsync(actor, ConversationId, CancellationToken.None);
+            room = await budgets.RoomAsync(actor, CancellationToken.None);
         }
         catch (Exception e)
         {
@@ -73,5 +98,52 @@ public sealed partial class ChatFoot(BudgetService budgets, CurrentActor current
             room = null;
             _ = Failure.Of(e, log);
         }
+    }
+
+    private async Task AddAsync(InputFileChangeEventArgs picked)
+    {
+        refusals.Clear();
+        adding = true;
+        foreach (var file in picked.GetMultipleFiles(Math.Min(picked.FileCount, MostAtOnce)))
+        {
+            StateHasChanged();
+            try
+            {
+                await attachments.AddAsync(await currentActor.GetAsync(), ConversationId, file.Name, await ReadAsync(file), CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                refusals.Add(Failure.Of(e, log).Text ?? T["FileFailed", file.Name]);
+            }
+        }
+        (adding, picks) = (false, picks + 1);
+        files = await attachments.WaitingAsync(await currentActor.GetAsync(), ConversationId, CancellationToken.None);
+    }
+
+    // The browser says how large it is, and no more than the limit is read whatever it says.
+    private async Task<byte[]> ReadAsync(IBrowserFile file)
+    {
+        if (file.Size > AttachmentLimits.MostBytes)
+        {
+            throw new ArgumentException(T["FileTooLarge", file.Name, Attachments.SizeOf(AttachmentLimits.MostBytes)]);
+        }
+        await using var stream = file.OpenReadStream(AttachmentLimits.MostBytes);
+        using var content = new MemoryStream((int)file.Size);
+        await stream.CopyToAsync(content);
+        return content.ToArray();
+    }
+
+    private async Task RemoveAsync(Attachment file)
+    {
+        var actor = await currentActor.GetAsync();
+        try
+        {
+            await attachments.RemoveAsync(actor, file.Id, CancellationToken.None);
+        }
+        catch (KeyNotFoundException)
+        {
+            // Gone already, in another window.
+        }
+        files = await attachments.WaitingAsync(actor, ConversationId, CancellationToken.None);
     }
 }

@@ -20,6 +20,7 @@ public sealed partial class ChatPage(
     private readonly Dictionary<Guid, Refusal> refusals = [];
     private ElementReference root;
     private ChatBrowser? browser;
+    private ChatFoot? foot;
     private Actor actor = default!;
     private ConversationView? view;
     private (Guid? Conversation, Guid? Leaf) shownAddress = (Guid.Empty, null);
@@ -103,7 +104,7 @@ public sealed partial class ChatPage(
         if (firstRender)
         {
             interactive = true;
-            browser = await ChatBrowser.AttachAsync(js, "./" + Assets["js/chat.js"], root, new ChatBrowser.Sender(text => SendAsync(text, Last?.Id, pushes: false), KeepAsync), Stopping);
+            browser = await ChatBrowser.AttachAsync(js, "./" + Assets["js/chat.js"], root, new ChatBrowser.Sender(text => SendAsync(text, Last?.Id, foot?.Files ?? [], pushes: false), KeepAsync), Stopping);
             StateHasChanged();
         }
         if (browser is not null)
@@ -151,10 +152,10 @@ public sealed partial class ChatPage(
         }
     }
 
-    private Task<bool> AskAsync(string text) => SendAsync(text, null, pushes: false);
+    private Task<bool> AskAsync(string text) => SendAsync(text, null, [], pushes: false);
 
     /// <summary>Sends a question below <paramref name="parentId"/>; false when it was not taken, so that the browser keeps the text.</summary>
-    private async Task<bool> SendAsync(string text, Guid? parentId, bool pushes)
+    private async Task<bool> SendAsync(string text, Guid? parentId, IReadOnlyList<Guid> files, bool pushes)
     {
         if (Writing || !IsMine || string.IsNullOrWhiteSpace(text))
         {
@@ -163,7 +164,7 @@ public sealed partial class ChatPage(
         pending = new PendingQuestion(text.Trim(), parentId);
         failure = null;
         StateHasChanged();
-        return await TurnAsync(() => conversations.SendAsync(actor, new NewMessage(ConversationId, parentId, pending.Text, mode) { Temporary = Temporary }, Stopping), pushes);
+        return await TurnAsync(() => conversations.SendAsync(actor, new NewMessage(ConversationId, parentId, pending.Text, mode) { Temporary = Temporary, Files = files }, Stopping), pushes);
     }
 
     private Task AgainAsync(MessageView answer)
@@ -281,6 +282,10 @@ public sealed partial class ChatPage(
             _ = Failure.Of(e, log);
         }
     }
+
+    private Task InsertAsync(string text) => browser?.InsertAsync(text).AsTask() ?? Task.CompletedTask;
+
+    private static IReadOnlyList<Guid> FilesOf(MessageView message) => [.. (message.Files ?? []).Select(file => file.Id)];
 
     private Task ChangedAsync()
     {

@@ -53,7 +53,7 @@ public sealed class SettingSources
     [
         "AllowedHosts", "urls", "environment", "Logging:LogLevel:*", "Logging:*:LogLevel:*",
         "Hal9:Setup:Tenant", "Hal9:Data:Directory", "Hal9:Data:Provider", "Hal9:Cluster:Mode",
-        "Hal9:Models:Providers:*:Kind", "Hal9:Models:Providers:*:BaseUrl", "Hal9:Models:Providers:*:ApiKeyFile", "Hal9:Models:Providers:*:Models:*", "Hal9:Models:Tiers:*",
+        "Hal9:Models:Providers:*:Kind", "Hal9:Models:Providers:*:BaseUrl", "Hal9:Models:Providers:*:ApiKeyFile", "Hal9:Models:Providers:*:Models:*", "Hal9:Models:Providers:*:Vision:*", "Hal9:Models:Tiers:*",
         "Hal9:Models:Fallbacks:*", "Hal9:Models:Timeouts:*", "Hal9:Models:Retry:*", "Hal9:Models:Breaker:*", "Hal9:Models:Prices:*:*", "Hal9:Models:Prices:*:Above:*:*",
         "Hal9:Budgets:*", "Hal9:Budgets:Ceiling:*", "Hal9:Runs:*", "Hal9:Telemetry:MaxLabelValues", "Hal9:Telemetry:OtlpEndpoint", "Hal9:Telemetry:OtlpProtocol", "Hal9:Telemetry:MetricsTokenFile",
     ];

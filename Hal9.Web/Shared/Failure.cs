@@ -19,7 +19,8 @@ public sealed partial record Failure(string? Text, string? TraceId, Permission? 
         }
         if (error is ArgumentException or BudgetRefused or KeyNotFoundException)
         {
-            return new Failure(error.Message, null);
+            // The framework appends the parameter's name to the message; that is for programmers.
+            return new Failure(error.Message.Split(" (Parameter", 2)[0], null);
         }
         var traceId = Activity.Current?.TraceId.ToString() ?? Guid.CreateVersion7().ToString("n");
         AskedInVain(log, traceId, error);

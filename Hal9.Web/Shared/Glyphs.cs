@@ -13,6 +13,9 @@ internal static class Glyphs
     public const string Pin = "<path d='M9 4h6l-1 7 3 3H7l3-3zM12 14v6'/>";
     public const string Share = "<circle cx='6' cy='12' r='2.5'/><circle cx='18' cy='6' r='2.5'/><circle cx='18' cy='18' r='2.5'/><path d='M8.2 10.8l7.6-3.7M8.2 13.2l7.6 3.7'/>";
     public const string Temporary = "<path d='M4 5h16v11H10l-5 4v-4H4z' stroke-dasharray='3 3'/>";
+    public const string Clip = "<path d='M19 11l-7.5 7.5a4.5 4.5 0 0 1-6.4-6.4L12.6 4.600a3 3 0 0 1 4.300 4.300L9.500 16.300a1.500 1.500 0 0 1-2.100-2.100L14 7.600'/>";
+    public const string File = "<path d='M6 3h8l4 4v14H6zM14 3v4h4'/>";
+    public const string Book = "<path d='M5 4h6a2 2 0 0 1 2 2v14a2 2 0 0 0-2-2H5zM19 4h-4a2 2 0 0 0-2 2v14a2 2 0 0 1 2-2h4z'/>";
     public const string Archive = "<path d='M3 5h18v4H3zM5 9v10h14V9M10 13h4'/>";
     public const string Copy = "<rect x='9' y='9' width='11' height='11' rx='2'/><path d='M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3'/>";
     public const string ThumbUp = "<path d='M7 11v9H4v-9zM7 11l4-7a2 2 0 0 1 2 2v4h5a2 2 0 0 1 2 2.3l-1 6a2 2 0 0 1-2 1.7H7'/>";

@@ -54,7 +54,7 @@ internal static partial class Markdown
             AllowedTags = new HashSet<string>
             {
                 "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "del", "code", "pre", "blockquote",
-                "ul", "ol", "li", "input", "a", "table", "thead", "tbody", "tr", "th", "td",
+                "ul", "ol", "li", "input", "a", "table", "thead", "tbody", "tr", "th", "td", "span",
             },
             AllowedAttributes = new HashSet<string> { "href", "title", "class", "start", "type", "checked", "disabled", "data-language" },
             AllowedSchemes = new HashSet<string> { "http", "https", "mailto" },
@@ -63,6 +63,10 @@ internal static partial class Markdown
         });
         sanitizer.AllowedClasses.Add("contains-task-list");
         sanitizer.AllowedClasses.Add("task-list-item");
+        foreach (var name in Highlighter.Classes)
+        {
+            sanitizer.AllowedClasses.Add(name);
+        }
         sanitizer.PostProcessNode += (_, e) =>
         {
             if (e.Node is not AngleSharp.Dom.IElement element)
@@ -111,7 +115,14 @@ internal static partial class Markdown
             renderer.EnsureLine();
             var language = (block as FencedCodeBlock)?.Info;
             renderer.Write(language is not null && LanguageName().IsMatch(language) ? $"<pre data-language=\"{language}\"><code>" : "<pre><code>");
-            renderer.WriteLeafRawLines(block, writeEndOfLines: true, escape: true);
+            if (language is not null && Highlighter.ToHtml(block.Lines.ToString(), language) is { } marked)
+            {
+                renderer.Write(marked).WriteLine();
+            }
+            else
+            {
+                renderer.WriteLeafRawLines(block, writeEndOfLines: true, escape: true);
+            }
             renderer.Write("</code></pre>");
             renderer.EnsureLine();
         }

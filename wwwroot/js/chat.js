@@ -71,6 +71,24 @@ export function attach(root, server) {
         }
     }
 
+    function openPrompts() {
+        const prompts = form.querySelector("[data-prompts]");
+        if (prompts) {
+            prompts.open = true;
+            prompts.querySelector("[data-prompts-filter]")?.focus();
+        }
+        return prompts !== null;
+    }
+
+    function pick(e, files) {
+        const picker = form.querySelector("input[type=file]:not(:disabled)");
+        if (picker && files?.length) {
+            e.preventDefault();
+            picker.files = files;
+            picker.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+    }
+
     async function send() {
         const text = field.value;
         if (busy || writing() || !text.trim() || text.length > Number(form.dataset.limit)) {
@@ -112,7 +130,17 @@ export function attach(root, server) {
     }
 
     on(form, "submit", e => { e.preventDefault(); send(); });
-    on(field, "input", () => { typed(); keep(); });
+    on(field, "input", () => {
+        if (field.value === "/" && openPrompts()) {
+            field.value = "";
+        }
+        typed();
+        keep();
+    });
+    // What is dropped on the form or pasted into the field goes the way of what is picked.
+    on(form, "dragover", e => { if (e.dataTransfer?.types.includes("Files")) { e.preventDefault(); } });
+    on(form, "drop", e => pick(e, e.dataTransfer?.files));
+    on(field, "paste", e => pick(e, e.clipboardData?.files));
     on(document, "visibilitychange", () => { if (document.visibilityState === "hidden" && keeping) { keepOnServer(); } });
     on(field, "keydown", e => {
         if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
@@ -183,6 +211,16 @@ export function attach(root, server) {
                 }
             }
             follow();
+        },
+        insert(text) {
+            const prompts = form.querySelector("[data-prompts]");
+            if (prompts) {
+                prompts.open = false;
+            }
+            field.focus();
+            field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+            typed();
+            keep();
         },
         reveal(id) {
             thread.querySelector(".message-found")?.classList.remove("message-found");

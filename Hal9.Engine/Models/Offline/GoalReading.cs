@@ -16,7 +16,7 @@ internal sealed record GoalTask(string Text, bool Follows, bool FollowsAll);
 /// <param name="Material">The text to work on, or empty.</param>
 internal sealed record GoalReading(string Instruction, string Lead, IReadOnlyList<GoalTask> Tasks, IReadOnlyList<string> Context, string Material)
 {
-    private const string MaterialLine = "Material:";
+    internal const string MaterialLine = "Material:";
     private const string GivenLine = "Given:";
     private const string BuildsOn = "Builds on: ";
     private const int LongestInstruction = 600;

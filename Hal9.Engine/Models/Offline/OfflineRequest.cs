@@ -18,6 +18,7 @@ internal sealed record OfflineRequest
     public const string GoalHeading = "## Goal";
     public const string CriteriaHeading = "## Acceptance criteria";
     public const string BeforeHeading = "## Results to build on";
+    public const string FilesHeading = "## Attached files";
     public const string LastResultHeading = "## Your last result";
     public const string FeedbackHeading = "## Feedback on your last result";
     public const string DelegatesHeading = "## Neurons that you can assign work to";
@@ -26,7 +27,7 @@ internal sealed record OfflineRequest
     public const string TaskHeading = "## Your task now";
 
     public static IReadOnlyList<string> Headings { get; } =
-        [GoalHeading, CriteriaHeading, BeforeHeading, LastResultHeading, FeedbackHeading, DelegatesHeading, ResultsHeading, IntegrateHeading, TaskHeading];
+        [GoalHeading, CriteriaHeading, BeforeHeading, FilesHeading, LastResultHeading, FeedbackHeading, DelegatesHeading, ResultsHeading, IntegrateHeading, TaskHeading];
 
     public required string Goal { get; init; }
 
@@ -74,7 +75,7 @@ internal sealed record OfflineRequest
         var sections = Sections(text);
         return new OfflineRequest
         {
-            Goal = sections.GetValueOrDefault(GoalHeading, ""),
+            Goal = WithFiles(sections.GetValueOrDefault(GoalHeading, ""), sections.GetValueOrDefault(FilesHeading, "")),
             Criteria = Items(sections.GetValueOrDefault(CriteriaHeading, "")),
             Before = Shown(sections.GetValueOrDefault(BeforeHeading, "")),
             LastResult = OfflineNote.Without(sections.GetValueOrDefault(LastResultHeading, "")),
@@ -110,6 +111,30 @@ internal sealed record OfflineRequest
         return ordered
             .Select((start, i) => (start.Key, Text: text[start.Value.Body..(i + 1 < ordered.Count ? ordered[i + 1].Value.Heading : text.Length)].Trim()))
             .ToDictionary(section => section.Key, section => section.Text, StringComparer.Ordinal);
+    }
+
+    /// <summary>Attached texts are the material of a goal that brings none itself.</summary>
+    private static string WithFiles(string goal, string section)
+    {
+        var text = new List<string>();
+        string? fence = null;
+        foreach (var line in section.Split('\n'))
+        {
+            var bare = line.TrimEnd();
+            if (fence is null)
+            {
+                fence = bare.Length >= 3 && bare.AsSpan().Trim('`').IsEmpty ? bare : null;
+            }
+            else if (bare == fence)
+            {
+                fence = null;
+            }
+            else
+            {
+                text.Add(line);
+            }
+        }
+        return text.Count == 0 || goal.Contains(GoalReading.MaterialLine, StringComparison.Ordinal) ? goal : $"{goal}\n\n{GoalReading.MaterialLine}\n{string.Join('\n', text)}";
     }
 
     private static List<string> Items(string section)

@@ -17,7 +17,7 @@ internal enum StructureAbility
 }
 
 /// <summary>A configured provider, with what was learned of its endpoint since the start.</summary>
-internal sealed class Provider(string name, ProviderKind kind, Uri? address, IReadOnlyList<string> models, IChatClient client, string? keyHint = null) : IDisposable
+internal sealed class Provider(string name, ProviderKind kind, Uri? address, IReadOnlyList<string> models, IChatClient client, IList<string>? vision = null, string? keyHint = null) : IDisposable
 {
     // Model names come from callers on pass-through: what was learned is forgotten before it could fill the memory.
     private const int MostLearned = 1024;
@@ -35,6 +35,9 @@ internal sealed class Provider(string name, ProviderKind kind, Uri? address, IRe
     public string? KeyHint { get; } = keyHint;
 
     public IChatClient Client { get; } = client;
+
+    /// <summary>Whether a model of it takes images. The built-in one reads words only.</summary>
+    public bool SeesImages(string model) => Kind != ProviderKind.Offline && Vision.Sees(model, vision);
 
     /// <summary>The best way that a model is not known to lack.</summary>
     public StructureAbility StructureOf(string model) => structures.GetValueOrDefault(model, StructureAbility.Native);

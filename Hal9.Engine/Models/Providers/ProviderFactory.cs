@@ -28,7 +28,7 @@ internal sealed class ProviderFactory(IOptions<ModelsOptions> options, Func<ICha
     {
         var address = new Uri(settings.BaseUrl!.TrimEnd('/'));
         var key = ModelsOptionsCheck.ReadKey(settings);
-        return new Provider(name, ProviderKind.OpenAI, address, [.. settings.Models], new OpenAIChat(name, address, key, Network(), time), Hint(key));
+        return new Provider(name, ProviderKind.OpenAI, address, [.. settings.Models], new OpenAIChat(name, address, key, Network(), time), settings.Vision, Hint(key));
     }
 
     private Provider Anthropic(string name, ProviderOptions settings)
@@ -38,7 +38,7 @@ internal sealed class ProviderFactory(IOptions<ModelsOptions> options, Func<ICha
         text = text is not null && text.EndsWith("/v1", StringComparison.Ordinal) ? text[..^3] : text;
         var address = string.IsNullOrWhiteSpace(text) ? null : new Uri(text);
         var key = ModelsOptionsCheck.ReadKey(settings)!;
-        return new Provider(name, ProviderKind.Anthropic, address, [.. settings.Models], new AnthropicChat(name, address, key, Network(), time), Hint(key));
+        return new Provider(name, ProviderKind.Anthropic, address, [.. settings.Models], new AnthropicChat(name, address, key, Network(), time), settings.Vision, Hint(key));
     }
 
     /// <summary>What of a key may be shown: its first three and last four characters; nothing of a short one.</summary>

@@ -20,7 +20,7 @@ internal static class ConversationStatements
 
     /// <summary>A temporary chat lives on from its last message.</summary>
     public const string SetCurrent = """
-        UPDATE conversations SET current_id = @current, updated_at = @now, expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE @expires END
+        UPDATE conversations SET current_id = @current, updated_at = @now, expires_at = CASE WHEN expires_at IS NULL THEN expires_at ELSE @expires END
         WHERE id = @id AND tenant_id = @tenant
         """;
 }

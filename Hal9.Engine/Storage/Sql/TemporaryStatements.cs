@@ -35,6 +35,14 @@ internal static class TemporaryStatements
 
     public const string Messages = "DELETE FROM messages WHERE conversation_id = @conversation AND tenant_id = @tenant";
 
+    public const string Files = """
+        DELETE FROM attachments
+        WHERE tenant_id = @tenant AND (draft_of = @conversation
+            OR id IN (SELECT attachment_id FROM message_attachments WHERE conversation_id = @conversation AND tenant_id = @tenant))
+        """;
+
+    public const string FileLinks = "DELETE FROM message_attachments WHERE conversation_id = @conversation AND tenant_id = @tenant";
+
     public const string Tags = "DELETE FROM conversation_tags WHERE conversation_id = @conversation AND tenant_id = @tenant";
 
     public const string Drafts = "DELETE FROM drafts WHERE conversation_id = @conversation AND tenant_id = @tenant";

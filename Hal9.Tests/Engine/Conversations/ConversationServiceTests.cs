@@ -30,6 +30,7 @@ public sealed class ConversationServiceTests(EngineHost engine) : IDisposable
         Assert.Equal([(MessageRole.User, "Hi\nthere"), (MessageRole.Assistant, "Hello!")], conversation.Branch.Select(m => (m.Role, m.Content)));
         var answer = conversation.Branch[1];
         Assert.Equal((MessageStatus.Complete, Provenance.Live, sent.RunId), (answer.Status, answer.Provenance, answer.RunId));
+        Assert.True(answer.Tokens is { Input: > 0, Output: > 0 });
         var run = await engine.Runs.FindAsync(actor, sent.RunId, Cancel);
         Assert.Equal(run!.Cost, answer.Cost);
         Assert.Equal(run.Cost, (await Shelf.ListAsync(actor, ConversationFilter.All, null, 10, Cancel)).Items.Single().Cost);

@@ -57,7 +57,31 @@ public sealed class MarkdownTests
 
         Assert.Contains("<span>c#</span>", html, StringComparison.Ordinal);
         Assert.Contains("data-copy-code", html, StringComparison.Ordinal);
-        Assert.Contains("var a = b &lt; c;", html, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"keyword\">var</span>", html, StringComparison.Ordinal);
+        Assert.Equal("var a = b < c;", new HtmlParser().ParseDocument(html).QuerySelector("pre")!.TextContent.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    public void ToHtml_OfCodeInNoKnownLanguage_ShowsItAsItIs(string language) =>
+        Assert.Contains("var a = b &lt; c;", Markdown.ToHtml($"```{language}\nvar a = b < c;\n```", Speech.Markdown).Value, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("html")]
+    [InlineData("csharp")]
+    [InlineData("sql")]
+    [InlineData("json")]
+    [InlineData("python")]
+    [InlineData("powershell")]
+    public void ToHtml_OfHighlightedCode_AddsNothingThatActs(string language)
+    {
+        const string Code = "</code></pre><img src=x onerror=alert(1)> \"<b onclick='x'>\" // <script>alert(1)</script> 'a' 12";
+
+        var page = new HtmlParser().ParseDocument(Markdown.ToHtml($"```{language}\n{Code}\n```", Speech.Markdown).Value);
+
+        Assert.Equal(Code, page.QuerySelector("pre")!.TextContent.TrimEnd());
+        Assert.All(page.QuerySelectorAll("pre *"), element => Assert.True(element.LocalName is "code" or "span" && element.Attributes.All(a => a.Name == "class"), element.OuterHtml));
     }
 
     [Fact]

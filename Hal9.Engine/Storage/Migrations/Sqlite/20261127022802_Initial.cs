@@ -33,6 +33,27 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "attachments",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    draft_of = table.Column<Guid>(type: "TEXT", nullable: true),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", nullable: false),
+                    media_type = table.Column<string>(type: "TEXT", nullable: false),
+                    size = table.Column<long>(type: "INTEGER", nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: true),
+                    content = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_attachments", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "budgets",
                 columns: table => new
                 {
@@ -256,6 +277,20 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "message_attachments",
+                columns: table => new
+                {
+                    message_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    attachment_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    conversation_id = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_message_attachments", x => new { x.message_id, x.attachment_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "messages",
                 columns: table => new
                 {
@@ -366,6 +401,23 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_open_reservations", x => x.call_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "prompts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false),
+                    is_shared = table.Column<bool>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_prompts", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -544,6 +596,11 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 columns: new[] { "tenant_id", "user_id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_attachments_tenant_id_user_id_draft_of",
+                table: "attachments",
+                columns: new[] { "tenant_id", "user_id", "draft_of" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_budgets_tenant_id_scope_kind_scope_id_period",
                 table: "budgets",
                 columns: new[] { "tenant_id", "scope_kind", "scope_id", "period" },
@@ -586,6 +643,16 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 column: "user_id");
 
             migrationBuilder.CreateIndex(
+                name: "IX_message_attachments_attachment_id",
+                table: "message_attachments",
+                column: "attachment_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_message_attachments_conversation_id",
+                table: "message_attachments",
+                column: "conversation_id");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_messages_conversation_id_id",
                 table: "messages",
                 columns: new[] { "conversation_id", "id" });
@@ -611,6 +678,12 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "IX_open_reservations_tenant_id",
                 table: "open_reservations",
                 column: "tenant_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_prompts_tenant_id_user_id_name",
+                table: "prompts",
+                columns: new[] { "tenant_id", "user_id", "name" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_request_keys_tenant_id_at",
@@ -683,6 +756,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "api_keys");
 
             migrationBuilder.DropTable(
+                name: "attachments");
+
+            migrationBuilder.DropTable(
                 name: "budgets");
 
             migrationBuilder.DropTable(
@@ -716,6 +792,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "memberships");
 
             migrationBuilder.DropTable(
+                name: "message_attachments");
+
+            migrationBuilder.DropTable(
                 name: "messages");
 
             migrationBuilder.DropTable(
@@ -729,6 +808,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "open_reservations");
+
+            migrationBuilder.DropTable(
+                name: "prompts");
 
             migrationBuilder.DropTable(
                 name: "request_keys");
