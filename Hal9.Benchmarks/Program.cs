@@ -1,15 +1,34 @@
 using Hal9.Benchmarks;
+using Hal9.Benchmarks.Gateway;
+using Hal9.Benchmarks.Harness;
+using Hal9.Benchmarks.Ledger;
+using Hal9.Benchmarks.Neurons;
+using Hal9.Benchmarks.Streams;
 using Hal9.Tests.Support;
 
+using var stopping = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stopping.Cancel();
+};
 return args switch
 {
+    ["gateway", .. var rest] => await GatewayVerb.RunAsync(VerbOptions.Read("gateway", rest), stopping.Token),
+    ["ledger", .. var rest] => await LedgerVerb.RunAsync(VerbOptions.Read("ledger", rest), stopping.Token),
+    ["neurons", .. var rest] => await NeuronsVerb.RunAsync(VerbOptions.Read("neurons", rest), stopping.Token),
+    ["stream", .. var rest] => await StreamVerb.RunAsync(VerbOptions.Read("stream", rest), stopping.Token),
+    ["start", .. var rest] => await StartVerb.RunAsync(VerbOptions.Read("start", rest), stopping.Token),
+    ["query", .. var rest] => await QueryVerb.RunAsync(VerbOptions.Read("query", rest), stopping.Token),
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
     ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
+    ["fake-model"] => await FakeModel.ServeAsync(),
+    ["pass-through", var upstream] => await PassThrough.ServeAsync(upstream),
     _ => await UsageAsync(),
 };
 
 static async Task<int> UsageAsync()
 {
-    await Console.Error.WriteLineAsync("usage: hal9-benchmarks crash [--kills N] [--seed S]");
+    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | crash [--kills N] [--seed S]");
     return 2;
 }

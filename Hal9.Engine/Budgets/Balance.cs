@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -29,7 +28,7 @@ internal sealed class Balance(Guid budgetId, ScopeKey scope, BudgetPeriod period
     public Int128 OpenNano { get; private set; }
     public Int128 OpenTokens { get; private set; }
 
-    public static Balance Read(DbDataReader reader, ScopeKey scope) => new(
+    public static Balance Read(SqlRow reader, ScopeKey scope) => new(
         reader.GetGuid(0), scope, Enum.Parse<BudgetPeriod>(reader.GetString(1)), reader.GetInt32(4),
         reader.IsDBNull(2) ? null : reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3));
 
@@ -40,8 +39,8 @@ internal sealed class Balance(Guid budgetId, ScopeKey scope, BudgetPeriod period
     public void Load(WriteBatch batch, Guid tenantId, TenantCalendar calendar, DateTimeOffset now)
     {
         (Start, End) = calendar.PeriodOf(period, fiscalStart, now);
-        (SpentNano, SpentTokens) = Sum(batch, period == BudgetPeriod.Hour ? Hours : Days, tenantId, scope.Text, Start);
-        (OpenNano, OpenTokens) = Sum(batch, Open, tenantId, scope.Id, null);
+        (SpentNano, SpentTokens) = Sum(batch, period == BudgetPeriod.Hour ? Hours : Days, tenantId, ("@scope", scope.Text), Start);
+        (OpenNano, OpenTokens) = Sum(batch, Open, tenantId, ("@scope", scope.Id), null);
         loaded = true;
     }
 
@@ -124,11 +123,10 @@ internal sealed class Balance(Guid budgetId, ScopeKey scope, BudgetPeriod period
         _ => LedgerStatements.OpenOfTenant,
     };
 
-    private (Int128 Nano, Int128 Tokens) Sum(WriteBatch batch, string sql, Guid tenantId, object scopeId, DateTimeOffset? from)
+    private (Int128 Nano, Int128 Tokens) Sum(WriteBatch batch, string sql, Guid tenantId, SqlParameter id, DateTimeOffset? from)
     {
-        (string, object?) tenant = ("@tenant", tenantId);
-        (string, object?) id = ("@scope", scopeId);
-        (string, object?) since = ("@from", from?.ToUnixTimeMilliseconds());
+        SqlParameter tenant = ("@tenant", tenantId);
+        SqlParameter since = ("@from", from?.ToUnixTimeMilliseconds());
         var ofTenant = scope.Kind == BudgetScopeKind.Tenant;
         var rows = (from is null, ofTenant) switch
         {
@@ -142,5 +140,5 @@ internal sealed class Balance(Guid budgetId, ScopeKey scope, BudgetPeriod period
 
     private static double Share(Int128 used, long? limit) => limit switch { null => 0, 0 => 1, { } most => (double)used / most };
 
-    private static (Int128 Nano, Int128 Tokens) Pair(DbDataReader reader) => (reader.GetInt64(0), reader.GetInt64(1));
+    private static (Int128 Nano, Int128 Tokens) Pair(SqlRow reader) => (reader.GetInt64(0), reader.GetInt64(1));
 }

@@ -139,8 +139,10 @@ public sealed class BudgetLedger
     }
 
     /// <summary>Whether a budget of these dimensions is used up already (settled spend at or above its limit), so that a run need not even start.</summary>
-    public Task<Refusal?> FindExhaustedAsync(Guid tenantId, Guid userId, Guid? keyId, CancellationToken cancellationToken) => writer.WriteAsync(tenantId, batch =>
+    /// <remarks>Runs inside the caller's group.</remarks>
+    public Refusal? FindExhausted(WriteBatch batch, Guid tenantId, Guid userId, Guid? keyId)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var book = Enter(batch, tenantId);
         var now = Now();
         foreach (var scope in Scopes.Of(userId, keyId))
@@ -154,7 +156,7 @@ public sealed class BudgetLedger
             }
         }
         return null;
-    }, cancellationToken);
+    }
 
     /// <summary>Runs inside a group with the tenant's head locked: for changes of budgets and exact reads of what they have left.</summary>
     internal Task<T> WithBookAsync<T>(Guid tenantId, Func<WriteBatch, TenantBook, DateTimeOffset, T> work, CancellationToken cancellationToken) => writer.WriteAsync(tenantId, batch =>
@@ -184,6 +186,10 @@ public sealed class BudgetLedger
             }
             foreach (var balance in balances)
             {
+                if (order.RefuseWhenUsedUp && balance.IsExhausted)
+                {
+                    return balance.Refuse(OwnerOf(batch, book, balance), null);
+                }
                 if (balance.Refuses(order))
                 {
                     return balance.Refuse(OwnerOf(batch, book, balance), order);
@@ -235,7 +241,9 @@ public sealed class BudgetLedger
         NoteHead(batch, book);
     }
 
-    private bool Settle(WriteBatch batch, LedgerDimensions dimensions, Settlement settlement, Action<WriteBatch> alongside)
+    /// <summary>The same inside the caller's group.</summary>
+    /// <returns>False when there is no open reservation of that call; nothing is changed then.</returns>
+    internal bool Settle(WriteBatch batch, LedgerDimensions dimensions, Settlement settlement, Action<WriteBatch> alongside)
     {
         var book = Enter(batch, dimensions.TenantId);
         if (LedgerEntries.Close(batch, book, dimensions.CallId) is not { } reserved)
@@ -347,7 +355,7 @@ public sealed class BudgetLedger
     private static string OwnerOf(WriteBatch batch, TenantBook book, Balance balance) => balance.Scope.Kind switch
     {
         BudgetScopeKind.Tenant => "tenant",
-        BudgetScopeKind.Key => $"key {batch.Scalar(LedgerStatements.KeyName, ("@tenant", book.TenantId), ("@id", balance.Scope.Id)) ?? balance.Scope.Text}",
+        BudgetScopeKind.Key => $"key {batch.Text(LedgerStatements.KeyName, ("@tenant", book.TenantId), ("@id", balance.Scope.Id)) ?? balance.Scope.Text}",
         _ => "user",
     };
 

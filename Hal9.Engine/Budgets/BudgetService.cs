@@ -119,7 +119,7 @@ public sealed class BudgetService
     {
         var tenantId = actor.TenantId;
         var scope = new ScopeKey(order.ScopeKind, scopeId);
-        var ofScope = (long)batch.Scalar(BudgetStatements.CountOfScope, ("@tenant", tenantId), ("@kind", order.ScopeKind.ToString()), ("@scope", scope.Text))!;
+        var ofScope = batch.Number(BudgetStatements.CountOfScope, ("@tenant", tenantId), ("@kind", order.ScopeKind.ToString()), ("@scope", scope.Text))!.Value;
         if (order.ScopeKind == BudgetScopeKind.Key)
         {
             var owner = batch.Query(BudgetStatements.KeyOwner, reader => reader.GetGuid(0), ("@tenant", tenantId), ("@id", scopeId));
@@ -136,11 +136,11 @@ public sealed class BudgetService
         {
             return (null, new AccessDenied(Permission.EditBudgets));
         }
-        else if (order.ScopeKind == BudgetScopeKind.User && (long)batch.Scalar(BudgetStatements.Member, ("@tenant", tenantId), ("@id", scopeId))! == 0)
+        else if (order.ScopeKind == BudgetScopeKind.User && batch.Number(BudgetStatements.Member, ("@tenant", tenantId), ("@id", scopeId)) == 0)
         {
             return (null, new ArgumentException($"scope.id: there is no person {scopeId} in this tenant.", nameof(order)));
         }
-        if (ofScope == 0 && (long)batch.Scalar(BudgetStatements.Count, ("@tenant", tenantId))! >= options.MostBudgets)
+        if (ofScope == 0 && batch.Number(BudgetStatements.Count, ("@tenant", tenantId)) >= options.MostBudgets)
         {
             return (null, new ArgumentException($"scope: this tenant has {options.MostBudgets} budgets, which is all that Hal9:Budgets:MostBudgets allows.", nameof(order)));
         }
@@ -222,7 +222,7 @@ public sealed class BudgetService
 
     private sealed record SetBudget(Guid Id, ScopeKey Scope, BudgetPeriod Period, IReadOnlyList<int> Marks, IReadOnlyList<LadderStep> Ladder, int FiscalStart)
     {
-        public static SetBudget Read(System.Data.Common.DbDataReader reader) => new(
+        public static SetBudget Read(SqlRow reader) => new(
             reader.GetGuid(0),
             new ScopeKey(Enum.Parse<BudgetScopeKind>(reader.GetString(1)), Guid.TryParse(reader.GetString(2), out var id) ? id : Guid.Empty),
             Enum.Parse<BudgetPeriod>(reader.GetString(3)),

@@ -22,7 +22,11 @@ public sealed record LedgerDimensions(
 /// <param name="Amount">Its worst case; 0 to 10,000,000 USD.</param>
 /// <param name="Tokens">Its worst case in tokens, input and output; 0 to 10^12.</param>
 /// <param name="Deadline">Until when it may wait for open reservations to settle (UTC), at most <see cref="BudgetsOptions.WaitSeconds"/> from now.</param>
-public sealed record ReserveOrder(LedgerDimensions Dimensions, Usd Amount, long Tokens, DateTimeOffset Deadline);
+public sealed record ReserveOrder(LedgerDimensions Dimensions, Usd Amount, long Tokens, DateTimeOffset Deadline)
+{
+    /// <summary>Refuse also what costs nothing when a budget is used up: the call is the first of a run, which then need not start.</summary>
+    public bool RefuseWhenUsedUp { get; init; }
+}
 
 /// <summary>What a call really used.</summary>
 /// <param name="Amount">Its cost; 0 to 10,000,000 USD.</param>

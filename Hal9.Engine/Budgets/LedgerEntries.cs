@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Hal9.Engine.Events;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -13,15 +12,15 @@ internal static class LedgerEntries
     /// <summary>Takes a reservation away, here and from the balances; null when it is not open.</summary>
     public static (long Nano, long Tokens)? Close(WriteBatch batch, TenantBook book, Guid callId)
     {
-        var closed = batch.Query(
+        if (!batch.First(
             LedgerStatements.Close,
-            static reader => (Nano: reader.GetInt64(0), Tokens: reader.GetInt64(1), User: reader.IsDBNull(2) ? (Guid?)null : reader.GetGuid(2), Key: reader.IsDBNull(3) ? (Guid?)null : reader.GetGuid(3)),
-            ("@tenant", book.TenantId), ("@call", callId));
-        if (closed.Count == 0)
+            static row => (Nano: row.GetInt64(0), Tokens: row.GetInt64(1), User: row.IsDBNull(2) ? (Guid?)null : row.GetGuid(2), Key: row.IsDBNull(3) ? (Guid?)null : row.GetGuid(3)),
+            out var closed,
+            ("@tenant", book.TenantId), ("@call", callId)))
         {
             return null;
         }
-        var (nano, tokens, user, key) = closed[0];
+        var (nano, tokens, user, key) = closed;
         foreach (var scope in Scopes.Of(user, key))
         {
             foreach (var balance in book.KnownOf(scope) ?? [])
@@ -74,7 +73,7 @@ internal static class LedgerEntries
 /// <summary>A reservation whose process is gone, with the dimensions that its ledger entry has.</summary>
 internal sealed record Orphan(LedgerDimensions Dimensions, Usd Amount, long Tokens)
 {
-    public static Orphan Read(DbDataReader reader, Guid tenantId, Guid runId) => new(
+    public static Orphan Read(SqlRow reader, Guid tenantId, Guid runId) => new(
         new LedgerDimensions(
             tenantId, reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.IsDBNull(4) ? null : reader.GetGuid(4), runId, reader.GetGuid(5), reader.GetGuid(0),
             reader.GetString(6), Enum.Parse<Layer>(reader.GetString(7)), Enum.Parse<RunKind>(reader.GetString(8)), reader.GetString(9), reader.GetString(10)),

@@ -52,13 +52,14 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
         group = current.Group;
         Revised = WakesAfter = NotesHead = moved = false;
         rollUps.Clear();
-        var (seq, hash, rev) = current.Query(
-            LedgerStatements.LockHead, reader => (reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2)), ("@tenant", tenantId), ("@origin", LedgerChain.Origin))[0];
+        current.First(
+            LedgerStatements.LockHead, static row => (row.GetInt64(0), row.GetString(1), row.GetInt64(2)), out var head, ("@tenant", tenantId), ("@origin", LedgerChain.Origin));
+        var (seq, hash, rev) = head;
         if (seq != Seq || rev != revision || hash != Hash || now - readAt > MostAge || now < readAt)
         {
             scopes.Clear();
             (Seq, Hash, revision, readAt) = (seq, hash, rev, now);
-            Calendar = TenantCalendar.Of(current.Scalar(LedgerStatements.TimeZone, ("@tenant", tenantId)) as string);
+            Calendar = TenantCalendar.Of(current.Text(LedgerStatements.TimeZone, ("@tenant", tenantId)));
         }
         current.OnRollback(Forget);
         current.OnCommitting(Write);
@@ -97,7 +98,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
     /// <summary>A budget of the tenant was made, changed or removed: every process drops what it had read.</summary>
     public void Revise()
     {
-        batch!.Scalar(LedgerStatements.BumpRevision, ("@tenant", tenantId));
+        batch!.Number(LedgerStatements.BumpRevision, ("@tenant", tenantId));
         revision++;
         scopes.Clear();
         Revised = true;

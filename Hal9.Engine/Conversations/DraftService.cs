@@ -46,9 +46,9 @@ public sealed class DraftService
         {
             throw new ArgumentException($"A draft has at most {MostText} characters.", nameof(text));
         }
-        (string, object?) tenant = ("@tenant", actor.TenantId);
-        (string, object?) user = ("@user", actor.UserId);
-        (string, object?) conversation = ("@conversation", conversationId ?? Guid.Empty);
+        SqlParameter tenant = ("@tenant", actor.TenantId);
+        SqlParameter user = ("@user", actor.UserId);
+        SqlParameter conversation = ("@conversation", conversationId ?? Guid.Empty);
         return writer.WriteAsync(
             actor.TenantId,
             batch => text.Length == 0

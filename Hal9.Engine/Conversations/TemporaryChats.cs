@@ -36,9 +36,9 @@ internal sealed class TemporaryChats(TenantScope scope, Writer writer, TimeProvi
         tenantId,
         batch =>
         {
-            (string, object?) tenant = ("@tenant", tenantId);
-            (string, object?) conversation = ("@conversation", conversationId);
-            if ((long)batch.Scalar(TemporaryStatements.AtWork, tenant, conversation)! > 0 || batch.Execute(TemporaryStatements.Conversation, tenant, conversation) == 0)
+            SqlParameter tenant = ("@tenant", tenantId);
+            SqlParameter conversation = ("@conversation", conversationId);
+            if (batch.Number(TemporaryStatements.AtWork, tenant, conversation) > 0 || batch.Execute(TemporaryStatements.Conversation, tenant, conversation) == 0)
             {
                 return false;
             }

@@ -116,7 +116,7 @@ public sealed class FeedbackService
         {
             return (null, new ArgumentException("runId: the run has not ended, so there is nothing to judge yet."));
         }
-        if (given.StepId is { } step && (long)batch.Scalar(FeedbackStatements.HasStep, ("@step", step), ("@run", given.RunId), ("@tenant", actor.TenantId))! == 0)
+        if (given.StepId is { } step && batch.Number(FeedbackStatements.HasStep, ("@step", step), ("@run", given.RunId), ("@tenant", actor.TenantId)) == 0)
         {
             return (null, new KeyNotFoundException($"The run {given.RunId} has no step {step}."));
         }

@@ -48,6 +48,15 @@ public sealed record CallContext
     /// <summary>What the model is asked, by source; null for a pass-through, whose request is the run's own.</summary>
     public IReadOnlyList<PromptPart>? Prompt { get; init; }
 
+    /// <summary>Where the time is counted in which the run waits for providers.</summary>
+    internal WaitClock? Waiting { get; init; }
+
+    /// <summary>The run ends when this call has succeeded, so that its settlement may be stored with that end.</summary>
+    public bool IsLast { get; init; }
+
+    /// <summary>The run's start is stored with this call: a budget that is used up refuses it whatever the call costs.</summary>
+    public bool IsFirst { get; init; }
+
     /// <summary>Where calls are stored and told of, before they are used.</summary>
     public required ICallJournal Journal { get; init; }
 }

@@ -68,8 +68,8 @@ public sealed record CallOutcome
 }
 
 /// <summary>
-/// The run's own record of its model calls. Runs implements it; the coats call it, the two writing members inside the ledger's group so that
-/// money and call are stored together or not at all.
+/// The run's own record of its model calls. Runs implements it; the coats call it, and what it writes is written inside the ledger's
+/// group, so that money and call are stored together or not at all.
 /// </summary>
 public interface ICallJournal
 {
@@ -79,13 +79,24 @@ public interface ICallJournal
     /// <summary>Attempts that the leaf has had, from before a crash too: the next one's number is this plus one.</summary>
     int AttemptsOf(string leaf);
 
-    /// <summary>Writes that an attempt begins. Runs in the writer's group that holds its reservation.</summary>
-    /// <exception cref="RunTakenOver">The run has a newer epoch; nothing is written.</exception>
-    void Started(WriteBatch batch, CallContext context, CallAttempt attempt);
+    /// <summary>
+    /// What writes that an attempt begins, to be run in the writer's group that holds its reservation. It throws <see cref="RunTakenOver"/> when the run has a
+    /// newer epoch; nothing is written then.
+    /// </summary>
+    Action<WriteBatch> Starting(CallContext context, CallAttempt attempt);
 
-    /// <summary>Writes how an attempt ended. Runs in the writer's group that holds its settlement.</summary>
-    /// <exception cref="RunTakenOver">The run has a newer epoch; nothing is written.</exception>
-    void Ended(WriteBatch batch, CallContext context, CallAttempt attempt, CallOutcome outcome);
+    /// <summary>The same for how an attempt ended, in the group that holds its settlement.</summary>
+    Action<WriteBatch> Ending(CallContext context, CallAttempt attempt, CallOutcome outcome);
+
+    /// <summary>
+    /// Takes the success of a call after which its run ends (<see cref="CallContext.IsLast"/>): settlement and answer are written in the transaction of the
+    /// run's end, and nobody is told of that end before.
+    /// </summary>
+    /// <param name="context">For whom.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="settle">Settles it inside that group; false when somebody else has.</param>
+    void EndLater(CallContext context, CallAttempt attempt, CallOutcome outcome, Func<WriteBatch, bool> settle);
 
     /// <summary>Tells the watchers that what an attempt streamed is void.</summary>
     Task RestartedAsync(CallContext context, CallAttempt attempt, string reason, CancellationToken cancellationToken);

@@ -33,8 +33,11 @@ public sealed class Neuron : ITenantOwned
     /// <summary>The most tokens that one answer may have.</summary>
     public int MaxOutputTokens { get; set; } = 4096;
 
-    /// <summary>How many steps it handles at once.</summary>
-    public int Concurrency { get; set; } = 8;
+    /// <summary>
+    /// How many steps it handles at once. A neuron is a role and no machine: what providers can bear is kept to by <c>Runs:MaxCallsPerTenant</c>, and with few
+    /// places one slow answer of the entry neuron would hold up a whole organisation.
+    /// </summary>
+    public int Concurrency { get; set; } = 64;
 
     /// <summary>Names of the neurons, one layer below, that it may delegate to: JSON array.</summary>
     public string Delegates { get; set; } = "[]";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -21,6 +22,10 @@ internal sealed class Turn(ModelService models, TimeProvider time)
 {
     // Prompts are written by administrators, not by users: their template variables are filled by us with plain words.
     private static readonly KernelPromptTemplateFactory Templates = new() { AllowDangerouslySetContent = true };
+
+    // Prompts of neurons that were changed since fall out with all the others.
+    private const int MostParsed = 1024;
+    private readonly ConcurrentDictionary<string, IPromptTemplate> parsed = new(StringComparer.Ordinal);
 
     /// <summary>Streams a text answer.</summary>
     public async Task<string> TextAsync(Ask ask, Action<string>? onText, CancellationToken cancellationToken)
@@ -56,14 +61,26 @@ internal sealed class Turn(ModelService models, TimeProvider time)
         }
     }
 
+    private IPromptTemplate TemplateOf(string prompt)
+    {
+        if (!parsed.TryGetValue(prompt, out var template))
+        {
+            if (parsed.Count >= MostParsed)
+            {
+                parsed.Clear();
+            }
+            parsed[prompt] = template = Templates.Create(new PromptTemplateConfig(prompt) { AllowDangerouslySetContent = true });
+        }
+        return template;
+    }
+
     // Tools are called by us one by one, never by the chat service.
     private static PromptExecutionSettings Settings => new() { FunctionChoiceBehavior = null };
 
     private async Task<(Kernel, IChatCompletionService, ChatHistory)> PrepareAsync(Ask ask, ChatResponseFormat? format, CancellationToken cancellationToken)
     {
         var kernel = new Kernel();
-        var template = Templates.Create(new PromptTemplateConfig(ask.Neuron.Prompt) { AllowDangerouslySetContent = true });
-        var system = await template.RenderAsync(
+        var system = await TemplateOf(ask.Neuron.Prompt).RenderAsync(
             kernel,
             new KernelArguments
             {

@@ -24,6 +24,7 @@ internal sealed class LiveRun : IDisposable
         Row = row;
         Input = input;
         Journal = journal;
+        Waiting = new Models.WaitClock(time);
         cancelled = [.. cancelledPaths];
         whole = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var deadline = row.EnvelopeSeconds is { } seconds ? row.StartedAt.AddSeconds(seconds) : (DateTimeOffset?)null;
@@ -57,6 +58,9 @@ internal sealed class LiveRun : IDisposable
 
     public DateTimeOffset? Deadline { get; }
 
+    /// <summary>How long it has waited for providers.</summary>
+    public Models.WaitClock Waiting { get; }
+
     /// <summary>Cancelled when the whole run has to stop, for whatever reason.</summary>
     public CancellationToken Stopping => whole.Token;
 
@@ -69,6 +73,20 @@ internal sealed class LiveRun : IDisposable
             {
                 return cancelled.Contains("");
             }
+        }
+    }
+
+    /// <summary>Its start is stored with its first model call.</summary>
+    public bool StartsLater { get; set; }
+
+    /// <summary>True once, for the call that the start is stored with.</summary>
+    public bool TakeFirst()
+    {
+        lock (gate)
+        {
+            var first = StartsLater;
+            StartsLater = false;
+            return first;
         }
     }
 

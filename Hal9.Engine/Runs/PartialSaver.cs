@@ -17,6 +17,7 @@ internal sealed partial class PartialSaver : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task work;
 
     /// <summary>Begins to watch the answer.</summary>
@@ -32,7 +33,9 @@ internal sealed partial class PartialSaver : IAsyncDisposable
     /// <summary>After this nothing is saved any more: what comes next is the whole.</summary>
     public async Task StopAsync()
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
+        // No callback hangs on this source: it only stops a save from waiting for room, so that this need not hop to another thread.
+        stopping.Cancel();
+        stop.TrySetResult();
         await work.ConfigureAwait(false);
     }
 
@@ -47,16 +50,19 @@ internal sealed partial class PartialSaver : IAsyncDisposable
     {
         var saved = 0L;
         using var timer = new PeriodicTimer(Every, time);
-        var tick = timer.WaitForNextTickAsync(stopping.Token).AsTask();
+        var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
         try
         {
             while (true)
             {
-                await Task.WhenAny(tick, answer.ReachAsync(saved + MostUnsaved)).ConfigureAwait(false);
-                stopping.Token.ThrowIfCancellationRequested();
+                await Task.WhenAny(stop.Task, tick, answer.ReachAsync(saved + MostUnsaved)).ConfigureAwait(false);
+                if (stop.Task.IsCompleted)
+                {
+                    return;
+                }
                 if (tick.IsCompleted)
                 {
-                    tick = timer.WaitForNextTickAsync(stopping.Token).AsTask();
+                    tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
                 }
                 if (answer.Bytes != saved)
                 {

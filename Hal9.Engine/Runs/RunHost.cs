@@ -15,7 +15,7 @@ namespace Hal9.Engine.Runs;
 /// an older epoch is refused, so an old loop stops by itself.
 /// </summary>
 internal sealed partial class RunHost(
-    RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, SignalFeed signals, IEnumerable<IRunEndWriter> endWriters,
+    RunLoop loop, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, JournalParts parts,
     IOptions<RunsOptions> options, TimeProvider time, ILogger<RunHost> logger) : IDisposable
 {
     /// <summary>A run whose owner has been silent for so long has none any more.</summary>
@@ -60,13 +60,6 @@ internal sealed partial class RunHost(
         live.TryRemove(KeyValuePair.Create(run.Row.Id, run));
         run.End();
         run.Dispose();
-    }
-
-    /// <summary>Ends a stored run that got no room, before it began.</summary>
-    public Task EndRefusedAsync(RunRow row, Refusal refusal)
-    {
-        EngineMeters.Blocked(row.TenantId);
-        return new RunJournal(row, RunPast.None, writer, feed, signals, time, endWriters).EndAsync(new RunEnding(RunStatus.Refused, null, refusal.Reason, refusal), CancellationToken.None);
     }
 
     /// <summary>Keeps all own runs alive.</summary>
@@ -162,7 +155,7 @@ internal sealed partial class RunHost(
         if (await store.RowAsync(tenantId, runId, cancellationToken).ConfigureAwait(false) is { EndedAt: null } row)
         {
             string[] paths = [.. JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], path];
-            await new RunJournal(row, RunPast.None, writer, feed, signals, time, endWriters).CancelRequestedAsync(paths, request, cancellationToken).ConfigureAwait(false);
+            await new RunJournal(row, RunPast.None, parts).CancelRequestedAsync(paths, request, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -188,7 +181,7 @@ internal sealed partial class RunHost(
 
     private LiveRun Open(RunRow row, RunInput input, RunPast past)
     {
-        var journal = new RunJournal(row, past, writer, feed, signals, time, endWriters);
+        var journal = new RunJournal(row, past, parts);
         return live[row.Id] = new LiveRun(row, input, journal, time, JsonSerializer.Deserialize<string[]>(row.Cancelled) ?? [], stopping.Token);
     }
 
@@ -275,14 +268,14 @@ internal sealed partial class RunHost(
                     RunStatements.RunningCalls,
                     reader => (Id: reader.GetGuid(0), StepId: reader.GetGuid(1), Attempt: reader.GetInt32(2)),
                     ("@run", row.Id), ("@tenant", row.TenantId));
-                RunJournal.Append(batch, row.TenantId, row.Id, epoch, feed, time, new RunResumed(epoch, "The process that worked on it ended."));
+                RunPen.Append(batch, row.TenantId, row.Id, epoch, feed, time, new RunResumed(epoch, "The process that worked on it ended."));
                 foreach (var call in interrupted)
                 {
                     const string Why = "The process ended while this call was on its way; it is booked at its worst case.";
                     var cost = orphans.GetValueOrDefault(call.Id);
                     batch.Execute(RunStatements.InterruptCall, ("@cost", cost.Nano), ("@estimated", true), ("@error", Why), ("@id", call.Id), ("@tenant", row.TenantId));
                     batch.Execute(RunStatements.AddCost, ("@cost", cost.Nano), ("@run", row.Id), ("@tenant", row.TenantId), ("@epoch", epoch));
-                    RunJournal.Append(
+                    RunPen.Append(
                         batch, row.TenantId, row.Id, epoch, feed, time,
                         new ModelCallEnded(call.StepId, call.Id, call.Attempt, CallStatus.Interrupted, Provenance.Live, 0, 0, cost, 0, Why),
                         new AttemptRestarted(call.StepId, call.Id, call.Attempt, Why));
@@ -301,7 +294,7 @@ internal sealed partial class RunHost(
         if (row.Mode == RunMode.Direct && !past.Calls.Any(c => c.Status == CallStatus.Succeeded))
         {
             // Whoever asked was waiting on a connection that is gone: asking the model again would spend money for nobody.
-            var journal = new RunJournal(fresh!, past, writer, feed, signals, time, endWriters);
+            var journal = new RunJournal(fresh!, past, parts);
             await journal.EndAsync(new RunEnding(RunStatus.Failed, null, "The process ended while this pass-through call was on its way; its caller's connection is gone, so it is not made again."), cancellationToken).ConfigureAwait(false);
             return true;
         }

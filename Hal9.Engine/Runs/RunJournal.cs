@@ -9,23 +9,14 @@ using Microsoft.Extensions.AI;
 
 namespace Hal9.Engine.Runs;
 
-/// <summary>What was stored of a run before this process took it over.</summary>
-internal sealed record RunPast(IReadOnlyList<StepRow> Steps, IReadOnlyList<ModelCallRow> Calls, IReadOnlyList<RunEvent> Events)
-{
-    public static RunPast None { get; } = new([], [], []);
-}
-
 /// <summary>
 /// The run's own record: everything that happens in it is written here first, conditional on the run's epoch, and only then shown. When a run is
 /// rebuilt after a crash the loop walks the same way again and the journal answers from what is stored instead of writing twice.
 /// </summary>
-internal sealed class RunJournal : ICallJournal
+internal sealed partial class RunJournal
 {
     private readonly RunRow run;
-    private readonly Writer writer;
-    private readonly RunFeed feed;
-    private readonly SignalFeed signalFeed;
-    private readonly SignalReader reader;
+    private readonly RunPen pen;
     private readonly TimeProvider time;
     private readonly IEnumerable<IRunEndWriter> endWriters;
     private readonly Lock gate = new();
@@ -33,21 +24,22 @@ internal sealed class RunJournal : ICallJournal
     private readonly Dictionary<string, List<ModelCallRow>> leaves;
     private readonly HashSet<(SignalKind, Guid, Guid)> signals;
     private readonly Dictionary<string, long> costByPath = [];
+    private readonly List<(Guid StepId, ModelCallView View)>? calls;
 
-    public RunJournal(RunRow run, RunPast past, Writer writer, RunFeed feed, SignalFeed signalFeed, TimeProvider time, IEnumerable<IRunEndWriter> endWriters)
+    public RunJournal(RunRow run, RunPast past, JournalParts parts)
     {
         this.run = run;
-        this.writer = writer;
-        this.feed = feed;
-        this.signalFeed = signalFeed;
-        reader = new SignalReader(run.Id);
-        this.time = time;
-        this.endWriters = endWriters;
+        var reader = new SignalReader(run.Id);
+        pen = new RunPen(run, parts.Writer, parts.Feed, parts.Signals, reader, parts.Late, parts.Time);
+        time = parts.Time;
+        endWriters = parts.EndWriters;
         origin = new RunOrigin(run.Provenance);
         steps = past.Steps.ToDictionary(s => s.Path, StringComparer.Ordinal);
         leaves = past.Calls.GroupBy(c => c.Leaf, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Attempt).ToList(), StringComparer.Ordinal);
         signals = [.. past.Events.OfType<SignalSent>().Select(s => (s.Kind, s.FromStep, s.ToStep))];
         Triaged = past.Events.OfType<RunTriaged>().FirstOrDefault();
+        // What began here is known here as a whole; of what was taken over only the database knows all.
+        calls = ReferenceEquals(past, RunPast.None) ? [] : null;
         foreach (var step in past.Steps)
         {
             reader.Know(step.Id, step.Neuron);
@@ -67,123 +59,131 @@ internal sealed class RunJournal : ICallJournal
 
     private readonly RunOrigin origin;
 
-    public Task TriagedAsync(RunTriaged triaged, CancellationToken cancellationToken) => Triaged is not null ? Task.CompletedTask : writer.WriteAsync(
-        run.TenantId,
+    /// <summary>The run as it ended and is stored; null: it has not, or only the database knows all of it.</summary>
+    public RunView? Ended { get; private set; }
+
+    /// <summary>The newest response that the entry neuron, or the caller of a direct run, got from a model here.</summary>
+    public ChatResponse? LastResponse { get; private set; }
+
+    /// <summary>Stores the run's own row, with what else belongs to its start.</summary>
+    public Task StartAsync(RunStarted started, Action<WriteBatch> write, CancellationToken cancellationToken) => pen.WriteAsync(
         batch =>
         {
-            batch.Execute(RunStatements.Begin, ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
-            Append(batch, triaged);
+            write(batch);
+            pen.Tell(started);
         },
         cancellationToken);
 
-    /// <summary>Opens the step of a path, or returns it when it is stored already.</summary>
-    public async Task<StepRow> StartStepAsync(string path, StepRow? parent, Layer layer, string neuron, string goal, CancellationToken cancellationToken)
+    /// <summary>The same with the run's first model call: nobody is told of the run before that, and nothing is spent.</summary>
+    public void StartLater(RunStarted started, Action<WriteBatch> write) => pen.Later(batch =>
     {
+        write(batch);
+        pen.Tell(started);
+    });
+
+    /// <summary>Writes what waits for the next write.</summary>
+    public Task FlushAsync() => pen.FlushAsync();
+
+    public void Triage(RunTriaged triaged)
+    {
+        if (Triaged is null)
+        {
+            pen.Later(_ =>
+            {
+                pen.Begin();
+                pen.Tell(triaged);
+            });
+        }
+    }
+
+    /// <summary>Opens the step of a path, or returns it when it is stored already.</summary>
+    public StepRow StartStep(string path, StepRow? parent, Layer layer, string neuron, string goal)
+    {
+        var step = new StepRow
+        {
+            Id = Guid.CreateVersion7(), TenantId = run.TenantId, RunId = run.Id, ParentId = parent?.Id, Path = path,
+            Layer = layer, Neuron = neuron, Status = StepStatus.Running, Goal = goal, StartedAt = Now(),
+        };
         lock (gate)
         {
             if (steps.TryGetValue(path, out var known))
             {
                 return known;
             }
-        }
-        var now = time.GetUtcNow();
-        var step = new StepRow
-        {
-            Id = Guid.CreateVersion7(), TenantId = run.TenantId, RunId = run.Id, ParentId = parent?.Id, Path = path,
-            Layer = layer, Neuron = neuron, Status = StepStatus.Running, Goal = goal, StartedAt = now,
-        };
-        await writer.WriteAsync(
-            run.TenantId,
-            batch =>
-            {
-                batch.Execute(
-                    RunStatements.InsertStep,
-                    ("@id", step.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@parent", step.ParentId), ("@path", path), ("@layer", layer.ToString()),
-                    ("@neuron", neuron), ("@status", nameof(StepStatus.Running)), ("@goal", goal), ("@now", now.ToUnixTimeMilliseconds()));
-                if (parent is null)
-                {
-                    Append(batch, new StepStarted(step.Id, null, layer, neuron, goal));
-                }
-                else
-                {
-                    Append(batch, new SignalSent(SignalKind.Assignment, parent.Id, step.Id, parent.Neuron, neuron, Short(goal)), new StepStarted(step.Id, parent.Id, layer, neuron, goal));
-                    batch.OnCommitted(() => EngineMeters.Signal(parent.Layer.ToString(), layer.ToString(), "assigned"));
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
-        lock (gate)
-        {
             steps[path] = step;
         }
+        pen.Later(batch =>
+        {
+            batch.Execute(
+                RunStatements.InsertStep,
+                ("@id", step.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@parent", step.ParentId), ("@path", path), ("@layer", Names.Of(layer)),
+                ("@neuron", neuron), ("@status", nameof(StepStatus.Running)), ("@goal", goal), ("@now", step.StartedAt.ToUnixTimeMilliseconds()));
+            if (parent is not null)
+            {
+                pen.Tell(new SignalSent(SignalKind.Assignment, parent.Id, step.Id, parent.Neuron, neuron, Short(goal)));
+                batch.OnCommitted(() => EngineMeters.Signal(Names.Of(parent.Layer), Names.Of(layer), "assigned"));
+            }
+            pen.Tell(new StepStarted(step.Id, parent?.Id, layer, neuron, goal));
+        });
         return step;
     }
 
-    /// <summary>Ends a step, once; its result goes up as a signal.</summary>
-    public async Task EndStepAsync(StepRow step, StepRow? parent, StepStatus status, string? result, string? error, CancellationToken cancellationToken)
+    /// <summary>Ends a step, once; its result goes up as a signal. A success is stored with the next write, everything else now: somebody may wait to see it.</summary>
+    public Task EndStepAsync(StepRow step, StepRow? parent, StepStatus status, string? result, string? error)
     {
-        if (step.EndedAt is not null)
-        {
-            return;
-        }
-        var now = time.GetUtcNow();
-        var cost = CostBelow(step.Path);
-        await writer.WriteAsync(
-            run.TenantId,
-            batch =>
-            {
-                batch.Execute(
-                    RunStatements.EndStep,
-                    ("@status", status.ToString()), ("@result", result), ("@error", error), ("@cost", cost.Nano), ("@now", now.ToUnixTimeMilliseconds()),
-                    ("@id", step.Id), ("@tenant", run.TenantId));
-                var ended = new StepEnded(step.Id, status, cost, Short(result), error);
-                batch.OnCommitted(() => EngineMeters.AgentEnded(step.Neuron, now - step.StartedAt, CallsOf(step.Path), status == StepStatus.Succeeded ? null : WordOf(status)));
-                if (parent is null)
-                {
-                    Append(batch, ended);
-                }
-                else
-                {
-                    Append(batch, ended, new SignalSent(SignalKind.Result, step.Id, parent.Id, step.Neuron, parent.Neuron, Short(result ?? error ?? "")));
-                    batch.OnCommitted(() => EngineMeters.Signal(step.Layer.ToString(), parent.Layer.ToString(), WordOf(status)));
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
+        Usd cost;
+        DateTimeOffset now;
         lock (gate)
         {
+            if (step.EndedAt is not null)
+            {
+                return Task.CompletedTask;
+            }
+            (cost, now) = (CostBelow(step.Path), Now());
             (step.Status, step.Result, step.Error, step.Cost, step.EndedAt) = (status, result, error, cost, now);
         }
+        pen.Later(batch =>
+        {
+            batch.Execute(
+                RunStatements.EndStep,
+                ("@status", status.ToString()), ("@result", result), ("@error", error), ("@cost", cost.Nano), ("@now", now.ToUnixTimeMilliseconds()),
+                ("@id", step.Id), ("@tenant", run.TenantId));
+            pen.Tell(new StepEnded(step.Id, status, cost, Short(result), error));
+            batch.OnCommitted(() => EngineMeters.AgentEnded(step.Neuron, now - step.StartedAt, CallsOf(step.Path), status == StepStatus.Succeeded ? null : WordOf(status)));
+            if (parent is not null)
+            {
+                pen.Tell(new SignalSent(SignalKind.Result, step.Id, parent.Id, step.Neuron, parent.Neuron, Short(result ?? error ?? "")));
+                batch.OnCommitted(() => EngineMeters.Signal(Names.Of(step.Layer), Names.Of(parent.Layer), WordOf(status)));
+            }
+        });
+        return status == StepStatus.Succeeded ? Task.CompletedTask : pen.FlushAsync();
     }
 
     /// <summary>A parent's verdict on a child's result, once per pair of steps.</summary>
-    public Task FeedbackAsync(StepRow parent, StepRow child, bool accepted, string feedback, CancellationToken cancellationToken)
+    public void Judge(StepRow parent, StepRow child, bool accepted, string feedback)
     {
         lock (gate)
         {
             if (!signals.Add((SignalKind.Feedback, parent.Id, child.Id)))
             {
-                return Task.CompletedTask;
+                return;
             }
         }
-        return writer.WriteAsync(
-            run.TenantId,
-            batch =>
-            {
-                Append(batch, new SignalSent(SignalKind.Feedback, parent.Id, child.Id, parent.Neuron, child.Neuron, Short(feedback), accepted));
-                batch.OnCommitted(() => EngineMeters.Signal(parent.Layer.ToString(), child.Layer.ToString(), accepted is false ? "sentBack" : "accepted"));
-            },
-            cancellationToken);
+        pen.Later(batch =>
+        {
+            pen.Tell(new SignalSent(SignalKind.Feedback, parent.Id, child.Id, parent.Neuron, child.Neuron, Short(feedback), accepted));
+            batch.OnCommitted(() => EngineMeters.Signal(Names.Of(parent.Layer), Names.Of(child.Layer), accepted ? "accepted" : "sentBack"));
+        });
     }
 
-    public Task SavePartialAsync(string text, CancellationToken cancellationToken) => writer.WriteAsync(
-        run.TenantId,
+    public Task SavePartialAsync(string text, CancellationToken cancellationToken) => pen.WriteAsync(
         batch => batch.Execute(RunStatements.SavePartial, ("@text", text), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch)), cancellationToken);
 
     /// <summary>Writes that somebody asked to stop; from now on a restart honours it too.</summary>
-    public Task CancelRequestedAsync(IReadOnlyCollection<string> paths, CancelRequested request, CancellationToken cancellationToken) => writer.WriteAsync(
-        run.TenantId,
+    public Task CancelRequestedAsync(IReadOnlyCollection<string> paths, CancelRequested request, CancellationToken cancellationToken) => pen.WriteAsync(
         batch =>
         {
-            Append(batch, request);
+            pen.Tell(request);
             batch.Execute(RunStatements.SaveCancelled, ("@paths", JsonSerializer.Serialize(paths)), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
         },
         cancellationToken);
@@ -191,22 +191,25 @@ internal sealed class RunJournal : ICallJournal
     /// <summary>Writes the end: run, open steps, the message that it answers, the receipt.</summary>
     public Task EndAsync(RunEnding ending, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Now();
         var provenance = origin.At(ending.Status);
         var openSteps = ending.Status switch { RunStatus.Failed => StepStatus.Failed, RunStatus.Refused => StepStatus.Refused, _ => StepStatus.Cancelled };
-        return writer.WriteAsync(
-            run.TenantId,
+        bool anyOpen;
+        lock (gate)
+        {
+            anyOpen = steps.Values.Any(step => step.EndedAt is null);
+        }
+        return pen.WriteAsync(
             batch =>
             {
-                Append(batch, new RunEnded(
+                pen.Tell(new RunEnded(
                     ending.Status, Cost, provenance, ending.Error, ending.Failure is { } failure ? JsonNamingPolicy.CamelCase.ConvertName(failure.Fault.ToString()) : null,
                     ending.Failure?.RetryAfter is { } wait ? (int)Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue) : null));
-                batch.Execute(RunStatements.EndOpenSteps, ("@status", openSteps.ToString()), ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId));
-                batch.Execute(
-                    RunStatements.EndRun,
-                    ("@status", ending.Status.ToString()), ("@answer", ending.Answer), ("@error", ending.Error),
-                    ("@refusal", ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, RunJson.Options)), ("@provenance", provenance.ToString()),
-                    ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
+                if (anyOpen)
+                {
+                    batch.Execute(RunStatements.EndOpenSteps, ("@status", openSteps.ToString()), ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId));
+                }
+                pen.End(ending, provenance, now, () => Close(ending, provenance, openSteps, now));
                 batch.OnCommitted(() => EngineMeters.RunEnded(WordOf(run.Kind), WordOf(run.Mode), WordOf(ending.Status), ending.Status == RunStatus.Succeeded, now - run.StartedAt));
                 foreach (var endWriter in endWriters)
                 {
@@ -214,6 +217,25 @@ internal sealed class RunJournal : ICallJournal
                 }
             },
             cancellationToken);
+    }
+
+    private void Close(RunEnding ending, Provenance provenance, StepStatus openSteps, DateTimeOffset now)
+    {
+        if (calls is null)
+        {
+            return;
+        }
+        lock (gate)
+        {
+            (run.Status, run.Answer, run.Partial, run.Error, run.Provenance, run.Cost, run.EndedAt, run.Owner) =
+                (ending.Status, ending.Answer, null, ending.Error, provenance, Cost, now, null);
+            run.Refusal = ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, RunJson.Options);
+            foreach (var step in steps.Values.Where(step => step.EndedAt is null))
+            {
+                (step.Status, step.EndedAt) = (openSteps, now);
+            }
+            Ended = RunStore.View(run, RunStore.Tree(steps.Values, calls.OrderBy(c => c.View.StartedAt).ThenBy(c => c.View.Id.ToString(), StringComparer.Ordinal).ToList()));
+        }
     }
 
     /// <summary>What a leaf (with its repair) has cost so far, from before a crash: the envelope is rebuilt with it.</summary>
@@ -248,107 +270,6 @@ internal sealed class RunJournal : ICallJournal
         return (new Usd(calls.Sum(c => c.Cost.Nano)), calls.Sum(c => c.InputTokens + c.OutputTokens));
     }
 
-    ChatResponse? ICallJournal.Replay(string leaf)
-    {
-        lock (gate)
-        {
-            return leaves.TryGetValue(leaf, out var calls) && calls.LastOrDefault(c => c.Status == CallStatus.Succeeded)?.Response is { } json
-                ? JsonSerializer.Deserialize<ChatResponse>(json, AIJsonUtilities.DefaultOptions)
-                : null;
-        }
-    }
-
-    int ICallJournal.AttemptsOf(string leaf)
-    {
-        lock (gate)
-        {
-            return leaves.TryGetValue(leaf, out var calls) ? calls[^1].Attempt : 0;
-        }
-    }
-
-    void ICallJournal.Started(WriteBatch batch, CallContext context, CallAttempt attempt)
-    {
-        Append(batch, new ModelCallStarted(context.StepId, attempt.Id, attempt.Attempt, attempt.Model.Provider, attempt.Model.Model, attempt.Reserved));
-        batch.Execute(
-            RunStatements.InsertCall,
-            ("@id", attempt.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@step", context.StepId), ("@leaf", context.Leaf), ("@attempt", attempt.Attempt),
-            ("@provider", attempt.Model.Provider), ("@model", attempt.Model.Model), ("@status", nameof(CallStatus.Running)), ("@provenance", attempt.Provenance.ToString()),
-            ("@reserved", attempt.Reserved.Nano), ("@estimated", false), ("@at", attempt.StartedAt.ToUnixTimeMilliseconds()),
-            ("@prompt", attempt.Attempt == 1 && context.Prompt is { } prompt ? JsonSerializer.Serialize(prompt, RunJson.Options) : null));
-        if (origin.Changes(attempt.Provenance))
-        {
-            batch.Execute(RunStatements.SaveProvenance, ("@provenance", attempt.Provenance.ToString()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
-        }
-        batch.OnCommitted(() =>
-        {
-            origin.Note(CallStatus.Running, attempt.Provenance);
-            lock (gate)
-            {
-                if (!leaves.TryGetValue(context.Leaf, out var calls))
-                {
-                    leaves[context.Leaf] = calls = [];
-                }
-                calls.Add(new ModelCallRow
-                {
-                    Id = attempt.Id, TenantId = run.TenantId, RunId = run.Id, StepId = context.StepId, Leaf = context.Leaf, Attempt = attempt.Attempt,
-                    Provider = attempt.Model.Provider, Model = attempt.Model.Model, Status = CallStatus.Running,
-                });
-            }
-        });
-    }
-
-    void ICallJournal.Ended(WriteBatch batch, CallContext context, CallAttempt attempt, CallOutcome outcome)
-    {
-        var usage = outcome.Usage;
-        Append(batch, new ModelCallEnded(
-            context.StepId, attempt.Id, attempt.Attempt, outcome.Status, outcome.Provenance, usage.Input, usage.Output, outcome.Cost, outcome.Milliseconds, outcome.Error));
-        batch.Execute(
-            RunStatements.EndCall,
-            ("@status", outcome.Status.ToString()), ("@provenance", outcome.Provenance.ToString()), ("@input", usage.Input), ("@cached", usage.Cached),
-            ("@write", usage.CacheWrite + usage.CacheWrite1h), ("@output", usage.Output), ("@reasoning", usage.Reasoning), ("@cost", outcome.Cost.Nano),
-            ("@bill", JsonSerializer.Serialize(outcome.Bill, RunJson.Options)), ("@price", outcome.PriceVersion), ("@estimated", outcome.UsageEstimated), ("@raw", outcome.RawUsage), ("@ms", outcome.Milliseconds),
-            ("@first", outcome.FirstTokenMilliseconds), ("@error", outcome.Error),
-            ("@response", outcome.Response is null ? null : JsonSerializer.Serialize(outcome.Response, AIJsonUtilities.DefaultOptions)),
-            ("@id", attempt.Id), ("@tenant", run.TenantId));
-        batch.Execute(RunStatements.AddCost, ("@cost", outcome.Cost.Nano), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
-        batch.OnCommitted(() =>
-        {
-            Book(context.Leaf, outcome.Cost);
-            origin.Note(outcome.Status, outcome.Provenance);
-        });
-    }
-
-    public Task RestartedAsync(CallContext context, CallAttempt attempt, string reason, CancellationToken cancellationToken) => writer.WriteAsync(
-        run.TenantId,
-        batch => Append(batch, new AttemptRestarted(context.StepId, attempt.Id, attempt.Attempt, reason)), cancellationToken);
-
-    private void Append(WriteBatch batch, params ReadOnlySpan<RunEvent> events)
-    {
-        var stored = Append(batch, run.TenantId, run.Id, run.Epoch, feed, time, events);
-        batch.OnCommitted(() => signalFeed.Publish(run.TenantId, [.. stored.Select(reader.Read).OfType<NeuronSignal>()]));
-    }
-
-    /// <summary>Numbers and stores events; the update that takes the numbers is also the check of the epoch.</summary>
-    /// <exception cref="RunTakenOver">The run has a newer epoch.</exception>
-    /// <returns>The events with their numbers.</returns>
-    public static RunEvent[] Append(WriteBatch batch, Guid tenantId, Guid runId, int epoch, RunFeed feed, TimeProvider time, params ReadOnlySpan<RunEvent> events)
-    {
-        var last = batch.Scalar(RunStatements.TakeNumbers, ("@count", (long)events.Length), ("@run", runId), ("@tenant", tenantId), ("@epoch", epoch)) as long?
-            ?? throw new RunTakenOver(runId);
-        var now = time.GetUtcNow();
-        var stored = new RunEvent[events.Length];
-        for (var i = 0; i < events.Length; i++)
-        {
-            var numbered = stored[i] = events[i] with { Number = last - events.Length + 1 + i, At = now };
-            batch.Execute(
-                RunStatements.InsertEvent,
-                ("@tenant", tenantId), ("@run", runId), ("@number", numbered.Number), ("@at", now.ToUnixTimeMilliseconds()), ("@type", numbered.Type),
-                ("@data", JsonSerializer.Serialize(numbered, RunJson.Options)));
-        }
-        batch.OnCommitted(() => feed.Signal(tenantId, runId));
-        return stored;
-    }
-
     private void Book(string leaf, Usd cost)
     {
         lock (gate)
@@ -359,13 +280,8 @@ internal sealed class RunJournal : ICallJournal
         }
     }
 
-    private Usd CostBelow(string path)
-    {
-        lock (gate)
-        {
-            return new Usd(costByPath.Where(c => c.Key == path || c.Key.StartsWith(path + ".", StringComparison.Ordinal)).Sum(c => c.Value));
-        }
-    }
+    private Usd CostBelow(string path) =>
+        new(costByPath.Where(c => c.Key == path || (c.Key.Length > path.Length && c.Key[path.Length] == '.' && c.Key.StartsWith(path, StringComparison.Ordinal))).Sum(c => c.Value));
 
     private int CallsOf(string path)
     {
@@ -374,6 +290,9 @@ internal sealed class RunJournal : ICallJournal
             return leaves.Where(l => l.Key.StartsWith(path + "/", StringComparison.Ordinal)).Sum(l => l.Value.Count);
         }
     }
+
+    /// <summary>Now, as it is stored.</summary>
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private static string WordOf<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

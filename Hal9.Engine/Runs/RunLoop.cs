@@ -65,10 +65,11 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
 
     private async Task<StepResult> EnterAsync(LiveRun run)
     {
+        run.Stopping.ThrowIfCancellationRequested();
         var hierarchy = await hierarchies.OfAsync(run.Row.TenantId, run.Stopping).ConfigureAwait(false);
         run.Files = await files.LoadAsync(run.Row.TenantId, run.Input.Files ?? [], run.Stopping).ConfigureAwait(false);
         var choice = Triage.Choose(run.Row.Mode, run.Row.Goal, hierarchy);
-        await run.Journal.TriagedAsync(new RunTriaged(choice.Entry.Layer, choice.Mode, choice.Reasons), run.Stopping).ConfigureAwait(false);
+        run.Journal.Triage(new RunTriaged(choice.Entry.Layer, choice.Mode, choice.Reasons));
         var assignment = new Assignment("1", choice.Entry, run.Row.Goal, [], [], run.Envelope) { IsEntry = true };
         return await steps.HandleAsync(run, hierarchy, assignment, null, run.Stopping).ConfigureAwait(false);
     }
@@ -77,10 +78,10 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
     private async Task<StepResult> DirectAsync(LiveRun run)
     {
         var request = run.Input.Direct ?? throw new InvalidOperationException("A direct run has no request.");
-        await run.Journal.TriagedAsync(new RunTriaged(Layer.L2, RunMode.Direct, ["The caller named a model."]), run.Stopping).ConfigureAwait(false);
+        run.Journal.Triage(new RunTriaged(Layer.L2, RunMode.Direct, ["The caller named a model."]));
         run.Envelope.OpenStep();
-        var step = await run.Journal.StartStepAsync("1", null, Layer.L2, "direct", run.Row.Goal, run.Stopping).ConfigureAwait(false);
-        var context = StepLoop.ContextOf(run, step, run.Envelope, "direct", "1/direct/1");
+        var step = run.Journal.StartStep("1", null, Layer.L2, "direct", run.Row.Goal);
+        var context = StepLoop.ContextOf(run, step, run.Envelope, "direct", "1/direct/1") with { IsLast = true };
         var client = models.Open(context, request.Model, null, request.Options.MaxOutputTokens);
         try
         {
@@ -93,12 +94,12 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
                     run.Answer.Append(piece);
                 }
             }
-            await run.Journal.EndStepAsync(step, null, StepStatus.Succeeded, text.ToString(), null, run.Stopping).ConfigureAwait(false);
+            await run.Journal.EndStepAsync(step, null, StepStatus.Succeeded, text.ToString(), null).ConfigureAwait(false);
             return new StepResult(true, text.ToString());
         }
         catch (Exception e) when (e is ModelCallFailed or BudgetRefused)
         {
-            await run.Journal.EndStepAsync(step, null, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message, CancellationToken.None).ConfigureAwait(false);
+            await run.Journal.EndStepAsync(step, null, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message).ConfigureAwait(false);
             throw;
         }
     }

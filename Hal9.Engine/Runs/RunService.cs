@@ -22,7 +22,7 @@ public interface IRunGrain : IGrainWithStringKey
 }
 
 /// <summary>The door to runs: start, see, watch, steer. Who may do what is checked here, by the <see cref="Actor"/>.</summary>
-public sealed class RunService
+public sealed partial class RunService
 {
     private const int EventsAtOnce = 500;
 
@@ -58,8 +58,7 @@ public sealed class RunService
     /// <exception cref="ArgumentException">The order is out of range; the message names the field.</exception>
     public async Task<RunView> StartAsync(Actor actor, StartRun order, CancellationToken cancellationToken)
     {
-        var id = await StartAsync(actor, order, Guid.CreateVersion7(), static (_, _) => { }, cancellationToken).ConfigureAwait(false);
-        return (await store.FindAsync(actor.TenantId, id, cancellationToken).ConfigureAwait(false))!;
+        return (await StartAsync(actor, order, Guid.CreateVersion7(), static (_, _) => { }, cancellationToken).ConfigureAwait(false)).Run;
     }
 
     /// <summary>
@@ -68,7 +67,7 @@ public sealed class RunService
     /// </summary>
     /// <returns>The run, and whether this order started it.</returns>
     /// <exception cref="RequestKeyReused">The key belongs to another order.</exception>
-    public async Task<(RunView Run, bool Own)> StartOnceAsync(Actor actor, StartRun order, RequestKey key, CancellationToken cancellationToken)
+    public async Task<StartedRun> StartOnceAsync(Actor actor, StartRun order, RequestKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(key);
@@ -77,24 +76,22 @@ public sealed class RunService
         {
             if (await keys.FindAsync(actor, key, cancellationToken).ConfigureAwait(false) is { } known)
             {
-                return ((await store.FindAsync(actor.TenantId, known, cancellationToken).ConfigureAwait(false))!, false);
+                return new StartedRun((await store.FindAsync(actor.TenantId, known, cancellationToken).ConfigureAwait(false))!, false);
             }
             try
             {
-                await StartAsync(actor, order, id, (batch, now) => RequestKeyStore.Write(batch, actor, key, id, now), cancellationToken).ConfigureAwait(false);
-                break;
+                var started = await StartAsync(actor, order, id, (batch, now) => RequestKeyStore.Write(batch, actor, key, id, now), cancellationToken).ConfigureAwait(false);
+                if (started.Run.Status == RunStatus.Refused)
+                {
+                    await keys.ForgetAsync(actor, key, cancellationToken).ConfigureAwait(false);
+                }
+                return started;
             }
             catch (RequestKeyTaken)
             {
                 // The other one's group is not committed yet; the next look-up queues up behind it.
             }
         }
-        var run = (await store.FindAsync(actor.TenantId, id, cancellationToken).ConfigureAwait(false))!;
-        if (run.Status == RunStatus.Refused)
-        {
-            await keys.ForgetAsync(actor, key, cancellationToken).ConfigureAwait(false);
-        }
-        return (run, true);
     }
 
     /// <summary>Forgets a key whose run was stopped because its caller left: asking again starts anew.</summary>
@@ -233,12 +230,6 @@ public sealed class RunService
         }
     }
 
-    /// <summary>The whole response of a direct run's model call, once it succeeded (tool calls, finish reason, usage).</summary>
-    public async Task<ChatResponse?> FindDirectResponseAsync(Actor actor, Guid runId, CancellationToken cancellationToken) =>
-        await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false) is { } row && MaySee(actor, row.UserId)
-            ? await store.LastResponseAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false)
-            : null;
-
     /// <summary>What is behind an attempt of a model call, or null when the run, as the actor sees it, has none of that id.</summary>
     public async Task<CallDetail?> FindCallAsync(Actor actor, Guid runId, Guid callId, CancellationToken cancellationToken)
     {
@@ -263,17 +254,16 @@ public sealed class RunService
         return store.NeighboursAsync(actor.TenantId, everybody ? null : actor.UserId, runId, cancellationToken);
     }
 
-    /// <summary>Why the model stopped that wrote the final answer; null: nobody said, or the answer is none of a model alone.</summary>
-    public async Task<ChatFinishReason?> FindFinishReasonAsync(Actor actor, Guid runId, CancellationToken cancellationToken) =>
-        await store.RowAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false) is { } row && MaySee(actor, row.UserId)
-            ? (await store.LastResponseAsync(actor.TenantId, runId, cancellationToken).ConfigureAwait(false))?.FinishReason
-            : null;
-
     /// <summary>Stops a run, or the subtree of one of its steps; returns when the stop is confirmed or the run had already ended.</summary>
     /// <returns>The confirmed state, or null when there is no such run or step.</returns>
     /// <exception cref="AccessDenied">It is somebody else's run and the actor may not steer it.</exception>
     public async Task<RunView?> CancelAsync(Actor actor, Guid runId, Guid? stepId, string? reason, CancellationToken cancellationToken)
     {
+        if (host.Find(runId) is { } live)
+        {
+            // Its start may still wait for its first model call.
+            await live.Journal.FlushAsync().ConfigureAwait(false);
+        }
         if (await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false) is not { } run)
         {
             return null;
@@ -296,63 +286,6 @@ public sealed class RunService
         }
         return await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Stores and starts a run; what else belongs to its start is written in the same transaction.</summary>
-    internal async Task<Guid> StartAsync(Actor actor, StartRun order, Guid id, Action<WriteBatch, DateTimeOffset> alongside, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(order);
-        Check(actor, Permission.UseRuns);
-        StartRunRules.Check(order);
-        var now = time.GetUtcNow();
-        var refusal = await ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, actor.KeyId, cancellationToken).ConfigureAwait(false);
-        var input = new RunInput(order.History, order.Direct, order.MaxOutputTokens, order.Files is { Count: > 0 } files ? files : null);
-        var row = new RunRow
-        {
-            Id = id, TenantId = actor.TenantId, UserId = actor.UserId, KeyId = actor.KeyId, Kind = order.Kind, Mode = order.Mode,
-            Status = refusal is null ? RunStatus.Queued : RunStatus.Refused, Goal = order.Goal, Input = input.ToJson(),
-            ConversationId = order.ConversationId, MessageId = order.MessageId, IsTemporary = order.IsTemporary, Tags = JsonSerializer.Serialize(order.Tags),
-            EnvelopeNano = (order.Envelope?.Cost ?? Usd.FromAmount(options.EnvelopeUsd)).Nano,
-            EnvelopeTokens = order.Envelope?.Tokens ?? options.EnvelopeTokens,
-            EnvelopeSteps = order.Envelope?.Steps ?? options.EnvelopeSteps,
-            EnvelopeSeconds = order.Envelope?.Seconds ?? options.EnvelopeSeconds,
-            Owner = host.Id, Epoch = 1, HeartbeatAt = now, StartedAt = now,
-        };
-        var run = refusal is null ? host.Open(row, input) : null;
-        try
-        {
-            await writer.WriteAsync(
-                row.TenantId,
-                batch =>
-                {
-                    Insert(batch, row, refusal, now);
-                    alongside(batch, now);
-                    RunJournal.Append(batch, row.TenantId, id, 1, feed, time, new RunStarted(order.Kind, order.Mode, order.Goal));
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch when (run is not null)
-        {
-            host.Drop(run);
-            throw;
-        }
-        if (run is not null)
-        {
-            host.Begin(run);
-        }
-        else
-        {
-            await host.EndRefusedAsync(row, refusal!).ConfigureAwait(false);
-        }
-        return id;
-    }
-
-    private static void Insert(WriteBatch batch, RunRow row, Refusal? refusal, DateTimeOffset now) => batch.Execute(
-        RunStatements.InsertRun,
-        ("@id", row.Id), ("@tenant", row.TenantId), ("@user", row.UserId), ("@key", row.KeyId), ("@kind", row.Kind.ToString()), ("@mode", row.Mode.ToString()),
-        ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId), ("@temporary", row.IsTemporary),
-        ("@tags", row.Tags), ("@nano", row.EnvelopeNano), ("@tokens", row.EnvelopeTokens), ("@steps", row.EnvelopeSteps), ("@seconds", row.EnvelopeSeconds),
-        ("@error", refusal?.Reason), ("@refusal", refusal is null ? null : JsonSerializer.Serialize(refusal, RunJson.Options)),
-        ("@provenance", nameof(Provenance.Offline)), ("@owner", row.Owner), ("@epoch", row.Epoch), ("@now", now.ToUnixTimeMilliseconds()), ("@ended", null));
 
     private async Task StepEndedAsync(Actor actor, Guid runId, Guid stepId, CancellationToken cancellationToken)
     {

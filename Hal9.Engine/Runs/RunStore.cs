@@ -36,14 +36,18 @@ internal sealed class RunStore(TenantScope scope)
                     c.Reserved, c.Cost, c.PriceVersion, c.UsageEstimated, c.Milliseconds, c.FirstTokenMilliseconds, c.Error, c.StartedAt),
             })
             .ToListAsync(cancellationToken).ConfigureAwait(false);
-        var callsOf = calls.ToLookup(c => c.StepId, c => c.View);
-        var childrenOf = steps.ToLookup(s => s.ParentId);
-        return View(row, childrenOf[null].Select(Tree).FirstOrDefault());
+        return View(row, Tree(steps, calls.ConvertAll(c => (c.StepId, c.View))));
+    }
 
-        StepView Tree(StepRow step)
+    /// <summary>Steps and model calls (in the order of their start) as a tree.</summary>
+    public static StepView? Tree(IReadOnlyCollection<StepRow> steps, IReadOnlyList<(Guid StepId, ModelCallView View)> calls)
+    {
+        return steps.FirstOrDefault(step => step.ParentId is null) is { } root ? Of(root) : null;
+
+        StepView Of(StepRow step)
         {
-            var children = childrenOf[step.Id].OrderBy(s => s.Path.Length).ThenBy(s => s.Path, StringComparer.Ordinal).Select(Tree).ToList();
-            var own = callsOf[step.Id].ToList();
+            var children = steps.Where(s => s.ParentId == step.Id).OrderBy(s => s.Path.Length).ThenBy(s => s.Path, StringComparer.Ordinal).Select(Of).ToList();
+            var own = calls.Where(c => c.StepId == step.Id).Select(c => c.View).ToList();
             var cost = new Usd(own.Sum(c => c.Cost.Nano) + children.Sum(c => c.Cost.Nano));
             return new StepView(
                 step.Id, step.ParentId, step.Path, step.Layer, step.Neuron, step.Status, step.Goal, step.Result, step.Error, cost,
@@ -182,7 +186,8 @@ internal sealed class RunStore(TenantScope scope)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static RunView View(RunRow row, StepView? root) => new(
+    /// <summary>A run as its watchers see it.</summary>
+    public static RunView View(RunRow row, StepView? root) => new(
         row.Id, row.Kind, row.Goal, row.Mode, row.Status, row.Answer ?? row.Partial, row.ConversationId, row.UserId, row.KeyId, row.Cost, row.Quote,
         row.Provenance, row.StartedAt, row.EndedAt,
         row.Refusal is null ? null : JsonSerializer.Deserialize<Refusal>(row.Refusal, RunJson.Options), row.Error,

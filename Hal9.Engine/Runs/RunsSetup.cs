@@ -20,6 +20,8 @@ internal static class RunsSetup
             .AddSingleton<RunStore>()
             .AddSingleton<StepLoop>()
             .AddSingleton<RunLoop>()
+            .AddSingleton<LateWrites>()
+            .AddSingleton<JournalParts>()
             .AddSingleton<RunHost>()
             .AddSingleton(provider => new RunService(
                 provider.GetRequiredService<RunHost>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<BudgetLedger>(),

@@ -49,7 +49,8 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         return new CallContext
         {
             TenantId = run.Row.TenantId, UserId = run.Row.UserId, KeyId = run.Row.KeyId, RunId = run.Row.Id, Epoch = run.Row.Epoch, Kind = run.Row.Kind,
-            StepId = step.Id, Neuron = neuron, Layer = step.Layer, Envelope = envelope, Leaf = leaf, Journal = run.Journal,
+            StepId = step.Id, Neuron = neuron, Layer = step.Layer, Envelope = envelope, Leaf = leaf, Journal = run.Journal, IsFirst = run.TakeFirst(),
+            Waiting = run.Waiting,
         };
     }
 
@@ -57,7 +58,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     public async Task<StepResult> HandleAsync(LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow? parent, CancellationToken cancellationToken)
     {
         assignment.Envelope.OpenStep();
-        var step = await run.Journal.StartStepAsync(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal, cancellationToken).ConfigureAwait(false);
+        var step = run.Journal.StartStep(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal);
         if (step.Status == StepStatus.Succeeded)
         {
             run.Journal.Rebook(assignment.Path, assignment.Envelope);
@@ -72,24 +73,24 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
                 ? await PlanAsync(run, hierarchy, assignment, step, delegates, own.Token).ConfigureAwait(false)
                 : await WorkAsync(run, assignment, step, own.Token).ConfigureAwait(false);
             await run.Journal.EndStepAsync(
-                step, parent, result.Done ? StepStatus.Succeeded : StepStatus.Failed, result.Done ? result.Text : null, result.Done ? null : result.Text, own.Token).ConfigureAwait(false);
+                step, parent, result.Done ? StepStatus.Succeeded : StepStatus.Failed, result.Done ? result.Text : null, result.Done ? null : result.Text).ConfigureAwait(false);
             return result;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && run.IsCancelledStep(assignment.Path))
         {
             const string Cancelled = "This part was cancelled by an operator.";
-            await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, Cancelled, CancellationToken.None).ConfigureAwait(false);
+            await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, Cancelled).ConfigureAwait(false);
             return new StepResult(false, Cancelled);
         }
         catch (OperationCanceledException) when (run.IsWithinCancelledStep(assignment.Path))
         {
             // The run goes on without this part: its steps must not look as if they were at work until then.
-            await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, "The part that it belongs to was cancelled by an operator.", CancellationToken.None).ConfigureAwait(false);
+            await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, "The part that it belongs to was cancelled by an operator.").ConfigureAwait(false);
             throw;
         }
         catch (Exception e) when (e is ModelCallFailed or BudgetRefused)
         {
-            await run.Journal.EndStepAsync(step, parent, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message, CancellationToken.None).ConfigureAwait(false);
+            await run.Journal.EndStepAsync(step, parent, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message).ConfigureAwait(false);
             throw;
         }
     }
@@ -250,8 +251,8 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         {
             var verdict = verdicts.LastOrDefault(v => v.Assignment == i + 1);
             var accepted = verdict?.Verdict != ReviewOutcome.SendBack || !results[i].Done;
-            var child = await run.Journal.StartStepAsync(children[i].Path, step, children[i].Neuron.Layer, children[i].Neuron.Name, children[i].Goal, cancellationToken).ConfigureAwait(false);
-            await run.Journal.FeedbackAsync(step, child, accepted, verdict?.Feedback is { Length: > 0 } words ? words : accepted ? "Accepted." : "Not good enough.", cancellationToken).ConfigureAwait(false);
+            var child = run.Journal.StartStep(children[i].Path, step, children[i].Neuron.Layer, children[i].Neuron.Name, children[i].Goal);
+            run.Journal.Judge(step, child, accepted, verdict?.Feedback is { Length: > 0 } words ? words : accepted ? "Accepted." : "Not good enough.");
             if (!accepted)
             {
                 var again = children[i] with { Path = children[i].Path + "r", SentBack = (results[i].Text, verdict!.Feedback) };
@@ -286,7 +287,12 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     private async Task<string> TextAsync(LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt, CancellationToken cancellationToken)
     {
         using var call = await CallAsync(run.Row.TenantId, assignment.Neuron.Layer, cancellationToken).ConfigureAwait(false);
-        var ask = AskOf(run, assignment, step, purpose + "/1", prompt) with { MaxOutputTokens = assignment.IsEntry ? run.Input.MaxOutputTokens : null };
+        var ask = AskOf(run, assignment, step, purpose + "/1", prompt);
+        if (assignment.IsEntry)
+        {
+            // The entry neuron's text is the run's answer: nothing comes after it.
+            ask = ask with { MaxOutputTokens = run.Input.MaxOutputTokens, Context = ask.Context with { IsLast = true } };
+        }
         return await turn.TextAsync(ask, assignment.IsEntry ? run.Answer.Append : null, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,5 +1,7 @@
 using System.Data;
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Hal9.Engine.Storage;
 
@@ -11,12 +13,16 @@ public sealed class WriteBatch : IDisposable
     private readonly List<(Guid TenantId, Action Action)> committing = [];
     private readonly List<Action> committed = [];
     private readonly List<Action> rolledBack = [];
+    private readonly sqlite3? sqlite;
+    private readonly Dictionary<string, SqliteStatement> statements = [];
     private DbTransaction? transaction;
+    private bool open;
 
     internal WriteBatch(DbConnection connection, DataProvider provider)
     {
         this.connection = connection;
         Provider = provider;
+        sqlite = (connection as SqliteConnection)?.Handle;
     }
 
     /// <summary>The database kind, where a statement differs.</summary>
@@ -29,20 +35,45 @@ public sealed class WriteBatch : IDisposable
     public long Group { get; private set; }
 
     /// <summary>Runs a statement; returns the number of rows changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => Bind(sql, parameters).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<SqlParameter> parameters) =>
+        sqlite is null ? Bind(sql, parameters).ExecuteNonQuery() : Prepare(sql, parameters).Execute(parameters);
 
-    /// <summary>The first column of the first row, or null.</summary>
-    public object? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
-        Bind(sql, parameters).ExecuteScalar() is var value and not DBNull ? value : null;
+    /// <summary>The first column of the first row as a whole number, or null.</summary>
+    public long? Number(string sql, params ReadOnlySpan<SqlParameter> parameters) =>
+        First(sql, static row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0), out var number, parameters) ? number : null;
+
+    /// <summary>The first column of the first row as a text, or null.</summary>
+    public string? Text(string sql, params ReadOnlySpan<SqlParameter> parameters) =>
+        First(sql, static row => row.IsDBNull(0) ? null : row.GetString(0), out var text, parameters) ? text : null;
+
+    /// <summary>The first row, if there is one.</summary>
+    public bool First<T>(string sql, Func<SqlRow, T> map, out T? first, params ReadOnlySpan<SqlParameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        if (sqlite is not null)
+        {
+            return Prepare(sql, parameters).First(map, parameters, out first);
+        }
+        using var reader = Bind(sql, parameters).ExecuteReader();
+        var found = reader.Read();
+        first = found ? map(new ReaderRow(reader)) : default;
+        return found;
+    }
 
     /// <summary>All rows.</summary>
-    public List<T> Query<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public List<T> Query<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlParameter> parameters)
     {
+        ArgumentNullException.ThrowIfNull(map);
+        if (sqlite is not null)
+        {
+            return Prepare(sql, parameters).Query(map, parameters);
+        }
         using var reader = Bind(sql, parameters).ExecuteReader();
+        var row = new ReaderRow(reader);
         var rows = new List<T>();
         while (reader.Read())
         {
-            rows.Add(map(reader));
+            rows.Add(map(row));
         }
         return rows;
     }
@@ -62,8 +93,14 @@ public sealed class WriteBatch : IDisposable
     internal void Begin()
     {
         Group++;
-        // IsolationLevel.Serializable is SQLite's BEGIN IMMEDIATE; on PostgreSQL row locks are taken by the statements themselves.
-        transaction = connection.BeginTransaction(Provider == DataProvider.Sqlite ? IsolationLevel.Serializable : IsolationLevel.ReadCommitted);
+        if (sqlite is not null)
+        {
+            Prepare("BEGIN IMMEDIATE", []).Execute([]);
+            open = true;
+            return;
+        }
+        // Row locks are taken by the statements themselves.
+        transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
         foreach (var command in commands.Values)
         {
             command.Transaction = transaction;
@@ -72,7 +109,14 @@ public sealed class WriteBatch : IDisposable
 
     internal void Commit()
     {
-        transaction!.Commit();
+        if (sqlite is not null)
+        {
+            Prepare("COMMIT", []).Execute([]);
+        }
+        else
+        {
+            transaction!.Commit();
+        }
         End();
         committing.Clear();
         rolledBack.Clear();
@@ -90,6 +134,10 @@ public sealed class WriteBatch : IDisposable
     {
         try
         {
+            if (open)
+            {
+                Prepare("ROLLBACK", []).Execute([]);
+            }
             transaction?.Rollback();
         }
         catch (DbException)
@@ -109,7 +157,7 @@ public sealed class WriteBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (transaction is not null)
+        if (open || transaction is not null)
         {
             Rollback();
         }
@@ -117,33 +165,47 @@ public sealed class WriteBatch : IDisposable
         {
             command.Dispose();
         }
+        foreach (var statement in statements.Values)
+        {
+            statement.Dispose();
+        }
         connection.Dispose();
     }
 
     private void End()
     {
+        open = false;
         transaction?.Dispose();
         transaction = null;
     }
 
-    private DbCommand Bind(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    private SqliteStatement Prepare(string sql, ReadOnlySpan<SqlParameter> parameters)
+    {
+        if (!statements.TryGetValue(sql, out var statement))
+        {
+            statements[sql] = statement = new SqliteStatement(sqlite!, sql, parameters);
+        }
+        return statement;
+    }
+
+    private DbCommand Bind(string sql, ReadOnlySpan<SqlParameter> parameters)
     {
         if (!commands.TryGetValue(sql, out var command))
         {
             command = connection.CreateCommand();
             command.CommandText = sql;
             command.Transaction = transaction;
-            foreach (var (name, _) in parameters)
+            foreach (var named in parameters)
             {
                 var parameter = command.CreateParameter();
-                parameter.ParameterName = name;
+                parameter.ParameterName = named.Name;
                 command.Parameters.Add(parameter);
             }
             commands[sql] = command;
         }
         for (var i = 0; i < parameters.Length; i++)
         {
-            command.Parameters[i].Value = parameters[i].Value ?? DBNull.Value;
+            command.Parameters[i].Value = parameters[i].Boxed;
         }
         return command;
     }

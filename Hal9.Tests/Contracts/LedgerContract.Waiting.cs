@@ -17,7 +17,7 @@ public abstract partial class LedgerContract
         await lab.ReserveAsync(first, 3 * Cent);
 
         var second = lab.ReserveAsync(LedgerLab.Call(actor), 2 * Cent, wait: Long);
-        await lab.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         var waited = !second.IsCompleted;
         await lab.SettleAsync(first, Cent);
         await second;
@@ -38,9 +38,9 @@ public abstract partial class LedgerContract
         var small = LedgerLab.Call(actor);
 
         var bigOne = lab.ReserveAsync(big, 9 * Cent, wait: Long);
-        await lab.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         var smallOne = lab.ReserveAsync(small, 2 * Cent, wait: Long);
-        await lab.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         await lab.ReleaseAsync(holder);
         await bigOne;
         await lab.ReleaseAsync(big);
@@ -78,9 +78,9 @@ public abstract partial class LedgerContract
         await lab.ReserveAsync(LedgerLab.Call(actor), 5 * Cent);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var big = lab.Ledger.ReserveAsync(new ReserveOrder(LedgerLab.Call(actor), new Usd(9 * Cent), 1, lab.Time.GetUtcNow() + Long), static _ => { }, cancel.Token);
-        await lab.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         var small = lab.ReserveAsync(LedgerLab.Call(actor), 4 * Cent, wait: Long);
-        await lab.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         var waited = !small.IsCompleted;
 
         await cancel.CancelAsync();
@@ -100,7 +100,7 @@ public abstract partial class LedgerContract
         await one.ReserveAsync(first, 3 * Cent);
 
         var second = two.ReserveAsync(LedgerLab.Call(actor), 2 * Cent, wait: Long);
-        await two.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        await two.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         await one.SettleAsync(first, Cent);
         await second;
 
@@ -115,7 +115,7 @@ public abstract partial class LedgerContract
         await lab.LimitAsync(actor, 3 * Cent);
         await lab.ReserveAsync(LedgerLab.Call(actor), 3 * Cent);
         var waiting = lab.ReserveAsync(LedgerLab.Call(actor), 3 * Cent, wait: Long);
-        await lab.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
 
         await lab.LimitAsync(actor, 6 * Cent);
 

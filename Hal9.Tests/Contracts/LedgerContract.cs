@@ -215,9 +215,9 @@ public abstract partial class LedgerContract : IAsyncDisposable
         var budget = await lab.LimitAsync(actor, 3 * Cent, BudgetPeriod.Month);
         await SpendAsync(lab, actor, 3 * Cent);
 
-        var before = await lab.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        var before = await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         time.Advance(TimeSpan.FromMinutes(10));
-        var after = await lab.Ledger.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
+        var after = await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         await SpendAsync(lab, actor, 3 * Cent);
 
         Assert.Equal(new DateTimeOffset(2026, 3, 31, 22, 0, 0, TimeSpan.Zero), budget.ResetsAt);

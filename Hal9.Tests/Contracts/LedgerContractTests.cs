@@ -50,7 +50,7 @@ public sealed class PostgresLedgerTests(PostgresCluster cluster) : LedgerContrac
 
         // The second attempts may collide again where the machine is busy.
         Assert.True(one.Collisions + two.Collisions > 0, "the two never met");
-        await one.WriteAsync(batch => Assert.Equal(4L, batch.Scalar("SELECT SUM(n) FROM places")), cancel);
+        await one.WriteAsync(batch => Assert.Equal(4L, batch.Number("SELECT SUM(n) FROM places")), cancel);
 
         Action<WriteBatch> TakeBoth(int first, int second)
         {

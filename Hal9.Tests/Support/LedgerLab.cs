@@ -87,6 +87,9 @@ internal sealed class LedgerLab : IAsyncDisposable
 
     public Task ReleaseAsync(LedgerDimensions call) => Ledger.ReleaseAsync(call, "not needed", static _ => { }, Cancelled);
 
+    public Task<Refusal?> FindExhaustedAsync(Guid tenantId, Guid userId, Guid? keyId, CancellationToken cancellationToken) =>
+        Writer.WriteAsync(tenantId, batch => Ledger.FindExhausted(batch, tenantId, userId, keyId), cancellationToken);
+
     public async Task<List<LedgerRow>> RowsAsync(Guid tenantId)
     {
         await using var db = Tenants.Open(tenantId);

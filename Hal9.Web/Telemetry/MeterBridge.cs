@@ -106,6 +106,8 @@ internal sealed partial class MeterBridge : IHostedService, IDisposable
         private readonly Counter? counter;
         private readonly Gauge? gauge;
         private readonly Histogram? histogram;
+        private const int MostRecent = 16;
+        private (KeyValuePair<string, object?>[] Values, ICollectorChild Child)[] recent = [];
         private HashSet<string[]>? round;
         private HashSet<string[]> before = new(LabelComparer.Instance);
 
@@ -130,8 +132,23 @@ internal sealed partial class MeterBridge : IHostedService, IDisposable
 
         public void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
+            if (!instrument.IsObservable && gauge is null)
+            {
+                var child = ChildOf(instrument, tags);
+                (child as ICounter)?.Inc(value);
+                (child as IHistogram)?.Observe(value);
+                return;
+            }
             var labels = LabelsOf(instrument, tags);
-            counter?.WithLabels(labels).Inc(value);
+            if (instrument.IsObservable)
+            {
+                // An observed counter tells its sum, not what came since.
+                counter?.WithLabels(labels).IncTo(value);
+            }
+            else
+            {
+                counter?.WithLabels(labels).Inc(value);
+            }
             histogram?.WithLabels(labels).Observe(value);
             if (gauge is not null)
             {
@@ -149,6 +166,42 @@ internal sealed partial class MeterBridge : IHostedService, IDisposable
                     gauge.WithLabels(labels).Set(value);
                 }
             }
+        }
+
+        /// <summary>
+        /// The series of these tags. Most measurements have tags that were seen just before, so the last few series are kept by the values of their tags: that
+        /// spares the texts, the labels and their look-up.
+        /// </summary>
+        private ICollectorChild ChildOf(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var kept = recent;
+            foreach (var (values, child) in kept)
+            {
+                if (IsOf(values, tags))
+                {
+                    return child;
+                }
+            }
+            var labels = LabelsOf(instrument, tags);
+            ICollectorChild found = counter is not null ? counter.WithLabels(labels) : histogram!.WithLabels(labels);
+            recent = [(tags.ToArray(), found), .. kept.Take(MostRecent - 1)];
+            return found;
+        }
+
+        private static bool IsOf(KeyValuePair<string, object?>[] values, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (values.Length != tags.Length)
+            {
+                return false;
+            }
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (!ReferenceEquals(values[i].Key, tags[i].Key) || !Equals(values[i].Value, tags[i].Value))
+                {
+                    return false;
+                }
+            }
+            return true;
         }
 
         public void BeginRound() => round = new HashSet<string[]>(LabelComparer.Instance);

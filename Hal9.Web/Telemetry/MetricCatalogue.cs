@@ -54,5 +54,7 @@ internal static class MetricCatalogue
         new(Engine, EngineTelemetry.BudgetBlocks, "hal9_budget_blocks_total", MetricKind.Counter, "Model calls, and runs before their first one, that a budget refused.", ["tenant"]),
         new("Microsoft.AspNetCore.Hosting", "http.server.request.duration", "http_server_request_duration_seconds", MetricKind.Histogram, "Duration of HTTP requests to this server.",
             ["http.request.method", "http.response.status_code", "http.route", "error.type"], RequestSeconds),
+        new(WebTelemetry.Name, WebTelemetry.ChatOverhead, "hal9_chat_overhead_seconds", MetricKind.Histogram, "Time of a chat completion on /v1 that was not spent waiting for providers.", ["mode"], WebTelemetry.OverheadBounds),
+        new("System.Runtime", "dotnet.gc.heap.total_allocated", "dotnet_gc_heap_total_allocated_bytes_total", MetricKind.Counter, "Bytes allocated by this process since it started.", []),
     ];
 }

@@ -27,6 +27,7 @@ internal sealed partial class BudgetGate(
         var call = CallOptions.Of(options);
         call.MaxOutputTokens = MostOutput(call);
         var hold = await ReserveAsync(call, messages, cancellationToken);
+        call.Ticket.Attempt.Wire.Clock = call.Ticket.Context.Waiting;
         var begun = time.GetTimestamp();
         List<ChatResponseUpdate> updates = [];
         TimeSpan? firstToken = null;
@@ -89,8 +90,8 @@ internal sealed partial class BudgetGate(
         try
         {
             await ledger.ReserveAsync(
-                new ReserveOrder(dimensions, attempt.Reserved, input + output, waitUntil < call.Ticket.Deadline ? waitUntil : call.Ticket.Deadline),
-                batch => context.Journal.Started(batch, context, attempt),
+                new ReserveOrder(dimensions, attempt.Reserved, input + output, waitUntil < call.Ticket.Deadline ? waitUntil : call.Ticket.Deadline) { RefuseWhenUsedUp = context.IsFirst },
+                context.Journal.Starting(context, attempt),
                 cancellationToken);
         }
         catch
@@ -137,12 +138,19 @@ internal sealed partial class BudgetGate(
             // Never cancelled: what was reserved must be settled even when nobody waits for the answer any more.
             if (attempt.Wire.NotCharged || (ending.Fault is not null && attempt.Usage is null))
             {
-                await ledger.ReleaseAsync(hold.Dimensions, outcome.Error ?? "Nothing was used.", batch => context.Journal.Ended(batch, context, hold.Attempt, outcome), CancellationToken.None);
+                await ledger.ReleaseAsync(hold.Dimensions, outcome.Error ?? "Nothing was used.", context.Journal.Ending(context, hold.Attempt, outcome), CancellationToken.None);
             }
             else
             {
                 var settlement = new Settlement(cost, usage, hold.Price.Version, outcome.UsageEstimated ? ["estimated"] : [], outcome.Error);
-                await ledger.SettleAsync(hold.Dimensions, settlement, batch => context.Journal.Ended(batch, context, hold.Attempt, outcome), CancellationToken.None);
+                if (context.IsLast && outcome.Status == CallStatus.Succeeded)
+                {
+                    context.Journal.EndLater(context, hold.Attempt, outcome, batch => ledger.Settle(batch, hold.Dimensions, settlement, static _ => { }));
+                }
+                else
+                {
+                    await ledger.SettleAsync(hold.Dimensions, settlement, context.Journal.Ending(context, hold.Attempt, outcome), CancellationToken.None);
+                }
             }
         }
         catch (InvalidOperationException e)

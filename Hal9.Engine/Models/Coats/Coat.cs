@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
 namespace Hal9.Engine.Models.Coats;
@@ -32,6 +33,8 @@ internal abstract class Coat(IChatClient inner) : DelegatingChatClient(inner)
 internal static class Streams
 {
     /// <summary>The next step of a stream, or its fault as a value: an iterator cannot yield inside a try that catches.</summary>
+    /// <remarks>Awaited once and at once, so that what it needs can be used again.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<(bool Moved, Exception? Fault)> TryMoveAsync<T>(this IAsyncEnumerator<T> stream)
     {
         try

@@ -81,6 +81,7 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
     private async Task FillAsync(CancellationToken cancellationToken)
     {
         int count;
+        record.Clock?.Enter();
         try
         {
             count = await inner.ReadAsync(chunk, cancellationToken);
@@ -89,6 +90,10 @@ internal sealed class TappedStream(Stream inner, IWireShape shape, WireFaults fa
         {
             fault = faults.BrokenOff(e);
             return;
+        }
+        finally
+        {
+            record.Clock?.Leave();
         }
         try
         {

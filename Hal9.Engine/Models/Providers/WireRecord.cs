@@ -11,6 +11,9 @@ internal sealed class WireRecord
     /// <summary>The record of the call that the current flow of execution makes. Read once, when the request is sent.</summary>
     public static AsyncLocal<WireRecord?> Current { get; } = new();
 
+    /// <summary>Where waiting for the provider is counted.</summary>
+    public WaitClock? Clock { get; set; }
+
     /// <summary>True once bytes may have reached the provider.</summary>
     public bool Sent { get; set; }
 

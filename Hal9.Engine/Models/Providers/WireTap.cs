@@ -23,6 +23,7 @@ internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless,
         }
         record.Sent = true;
         HttpResponseMessage response;
+        record.Clock?.Enter();
         try
         {
             response = await base.SendAsync(request, cancellationToken);
@@ -32,6 +33,10 @@ internal sealed class WireTap(IWireShape shape, WireFaults faults, bool keyless,
             record.NotCharged = e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
             throw record.Fault = record.NotCharged ? faults.Unreachable(e) : faults.NoAnswer(e);
+        }
+        finally
+        {
+            record.Clock?.Leave();
         }
         try
         {

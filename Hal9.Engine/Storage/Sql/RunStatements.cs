@@ -9,11 +9,15 @@ internal static class RunStatements
             heartbeat_at, cancelled, started_at, ended_at)
         VALUES (@id, @tenant, @user, @key, @kind, @mode, @status, @goal, @input, @conversation, @message, @temporary, @tags,
             @nano, @tokens, @steps, @seconds, @error, @refusal, @provenance, 0, 0, @owner, @epoch,
-            @now, '[]', @now, @ended)
+            @now, '[]', @now, NULL)
         """;
 
     public const string TakeNumbers = """
         UPDATE runs SET last_event = last_event + @count WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch RETURNING last_event
+        """;
+
+    public const string TakeNumbersAndCost = """
+        UPDATE runs SET last_event = last_event + @count, cost = cost + @cost WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch RETURNING last_event
         """;
 
     public const string InsertEvent = """
@@ -70,7 +74,7 @@ internal static class RunStatements
         """;
 
     public const string Begin = """
-        UPDATE runs SET status = 'Running' WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
+        UPDATE runs SET status = 'Running', last_event = last_event + @count, cost = cost + @cost WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch RETURNING last_event
         """;
 
     public const string VoidPartial = """
@@ -87,8 +91,8 @@ internal static class RunStatements
 
     public const string EndRun = """
         UPDATE runs SET status = @status, answer = @answer, partial = NULL, error = @error, refusal = @refusal, provenance = @provenance,
-            ended_at = @now, owner = NULL
-        WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
+            ended_at = @now, owner = NULL, last_event = last_event + @count, cost = cost + @cost
+        WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch RETURNING last_event
         """;
 
     public const string TakeOver = """

@@ -137,20 +137,23 @@ internal sealed class TestJournal : ICallJournal
 
     public int AttemptsOf(string leaf) => leaves.Values.Count(l => l == leaf);
 
-    public void Started(WriteBatch batch, CallContext context, CallAttempt attempt)
+    public Action<WriteBatch> Starting(CallContext context, CallAttempt attempt) => _ =>
     {
         started[attempt.Id] = attempt;
         leaves[attempt.Id] = context.Leaf;
-    }
+    };
 
-    public void Ended(WriteBatch batch, CallContext context, CallAttempt attempt, CallOutcome outcome)
+    public Action<WriteBatch> Ending(CallContext context, CallAttempt attempt, CallOutcome outcome) => _ =>
     {
         if (TakenOver)
         {
             throw new RunTakenOver(context.RunId);
         }
         ended[attempt.Id] = outcome;
-    }
+    };
+
+    public void EndLater(CallContext context, CallAttempt attempt, CallOutcome outcome, Func<WriteBatch, bool> settle) =>
+        throw new NotSupportedException("No call of these tests is a run's last.");
 
     public Task RestartedAsync(CallContext context, CallAttempt attempt, string reason, CancellationToken cancellationToken)
     {

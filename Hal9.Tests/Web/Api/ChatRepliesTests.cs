@@ -15,7 +15,7 @@ public sealed class ChatRepliesTests
     {
         var run = Run(Call(0, 1000), Call(500, 1000), Call(700, 100), Call(2000, 500));
 
-        Assert.Equal(1000, ChatReplies.OverheadOf(run, TimeSpan.FromMilliseconds(3000)));
+        Assert.Equal(TimeSpan.FromMilliseconds(2000), ChatReplies.WaitedOf(run));
     }
 
     [Fact]

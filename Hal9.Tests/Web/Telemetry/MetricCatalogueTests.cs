@@ -19,6 +19,7 @@ public sealed class MetricCatalogueTests
         await using var host = await Hal9Host.StartAsync(provider);
         await host.Owner.LimitTenantAsync("1000", Now);
         await host.Owner.EndedRunAsync(await host.Owner.StartRunAsync("Say hello, then say good-bye", "deep", Now), Now);
+        await host.Owner.ChatAsync(new JsonObject { ["model"] = "hal9/quick", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }) }, Now);
         using var person = await Hal9Client.SignInAsync(host.Url, Hal9Settings.Email, Hal9Settings.Password, Now);
         var scraper = await person.PostAsync("/api/v1/keys", new JsonObject { ["name"] = "scraper", ["scopes"] = new JsonArray("metrics") }, Now);
         var poor = await person.PostAsync("/api/v1/keys", new JsonObject { ["name"] = "poor", ["budgetUsd"] = "0.000001" }, Now);
@@ -33,7 +34,8 @@ public sealed class MetricCatalogueTests
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         var lines = text.Split('\n');
         Assert.All(MetricCatalogue.All, spec => Assert.Contains(
-            lines, line => line.StartsWith(spec.Name + "{", StringComparison.Ordinal) || line.StartsWith(spec.Name + "_count{", StringComparison.Ordinal)));
+            lines, line => line.StartsWith(spec.Name + "{", StringComparison.Ordinal) || line.StartsWith(spec.Name + "_count{", StringComparison.Ordinal)
+                || (spec.Labels.Length == 0 && line.StartsWith(spec.Name + " ", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal))));
         Assert.Contains(lines, line => line.StartsWith("hal9_budget_used_ratio{", StringComparison.Ordinal) && line.Contains("scope=\"tenant\"", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("hal9_budget_used_ratio{", StringComparison.Ordinal) && line.Contains("scope=\"key\"", StringComparison.Ordinal));
         await Promtool.CheckAsync(text, Now);

@@ -24,38 +24,45 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
         var request = await ReadAsync(context);
         var order = ChatRequestReader.Read(request, models);
         // Not the request's token: a run that is stored must be known here, or nobody could cancel it.
-        var key = RequestKeys.Of(context, JsonSerializer.Serialize(request, OpenAiJson.Options));
-        var (run, own) = key is null ? (await runs.StartAsync(actor, order, CancellationToken.None), true) : await runs.StartOnceAsync(actor, order, key, CancellationToken.None);
-        context.Response.Headers[RunHeader] = run.Id.ToString();
+        var key = context.Request.Headers.ContainsKey(RequestKeys.Header) ? RequestKeys.Of(context, JsonSerializer.Serialize(request, OpenAiJson.Options)) : null;
+        var started = key is null ? runs.Begin(actor, order) : await runs.StartOnceAsync(actor, order, key, CancellationToken.None);
+        context.Response.Headers[RunHeader] = started.Run.Id.ToString();
         try
         {
-            if (run.Status == RunStatus.Refused)
+            if (started.Run.Status == RunStatus.Refused)
             {
-                throw OpenAiError.Of(run);
+                throw OpenAiError.Of(started.Run);
             }
             if (request.Stream is true)
             {
-                if (await new ChatStream(runs, actor, time).WriteAsync(context, run, request, begun) is { } told)
+                if (await new ChatStream(runs, actor, time).WriteAsync(context, started, request, begun) is { } told)
                 {
                     await ForgetAsync(told);
                 }
                 return;
             }
-            run = await runs.WaitAsync(actor, run.Id, aborted);
-            var direct = run.Status == RunStatus.Succeeded ? await DirectAsync(runs, actor, run, aborted) : throw await FailureAsync(runs, actor, run);
-            var note = ChatReplies.NoteOf(run, Stopwatch.GetElapsedTime(begun));
+            var ended = await runs.EndAsync(actor, started, aborted);
+            var (run, response) = (ended.Run, ended.Response);
+            if (run.Status != RunStatus.Succeeded)
+            {
+                throw await FailureAsync(runs, actor, run);
+            }
+            var note = ChatReplies.NoteOf(ended, Stopwatch.GetElapsedTime(begun));
             context.Response.Headers["x-hal9-cost-usd"] = note.CostUsd;
             context.Response.Headers["x-hal9-provenance"] = note.Provenance;
             context.Response.Headers["x-hal9-overhead-ms"] = note.OverheadMs.ToString(CultureInfo.InvariantCulture);
-            await context.Response.WriteAsJsonAsync(ChatReplies.Whole(run, request.Model!, direct, await runs.FindFinishReasonAsync(actor, run.Id, aborted)), OpenAiJson.Options, aborted);
+            var reply = JsonSerializer.SerializeToUtf8Bytes(ChatReplies.Whole(run, request.Model!, DirectOf(run, response), response?.FinishReason), OpenAiJson.Options);
+            context.Response.ContentType = "application/json; charset=utf-8";
+            context.Response.ContentLength = reply.Length;
+            await context.Response.Body.WriteAsync(reply, aborted);
         }
-        catch (OperationCanceledException) when (aborted.IsCancellationRequested && own)
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested && started.Own)
         {
             if (key is not null)
             {
                 await runs.ForgetKeyAsync(actor, key, CancellationToken.None);
             }
-            await runs.CancelAsync(actor, run.Id, null, "The client went away.", CancellationToken.None);
+            await runs.CancelAsync(actor, started.Run.Id, null, "The client went away.", CancellationToken.None);
             throw;
         }
         catch (OpenAiError error)
@@ -67,7 +74,7 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
         // Clients repeat the key when they try again: what may pass must not be answered from memory.
         async Task ForgetAsync(OpenAiError error)
         {
-            if (key is not null && own && error.MayPass)
+            if (key is not null && started.Own && error.MayPass)
             {
                 await runs.ForgetKeyAsync(actor, key, CancellationToken.None);
             }
@@ -75,8 +82,7 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
     }
 
     /// <summary>The model's own response when the run was a pass-through.</summary>
-    public static async Task<Microsoft.Extensions.AI.ChatResponse?> DirectAsync(RunService runs, Actor actor, RunView run, CancellationToken cancellationToken) =>
-        run.Mode == RunMode.Direct ? await runs.FindDirectResponseAsync(actor, run.Id, cancellationToken) : null;
+    public static Microsoft.Extensions.AI.ChatResponse? DirectOf(RunView run, Microsoft.Extensions.AI.ChatResponse? response) => run.Mode == RunMode.Direct ? response : null;
 
     /// <summary>Why a run ended without an answer.</summary>
     public static async Task<OpenAiError> FailureAsync(RunService runs, Actor actor, RunView run) =>

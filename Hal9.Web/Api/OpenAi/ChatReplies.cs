@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
+using Hal9.Web.Telemetry;
 using Microsoft.Extensions.AI;
 
 namespace Hal9.Web.Api.OpenAi;
@@ -56,11 +57,21 @@ internal static class ChatReplies
         return new ChatUsage(sum.Input, sum.Output, sum.Total, new PromptDetails(sum.Cached), new CompletionDetails(sum.Reasoning));
     }
 
-    public static Hal9Note NoteOf(RunView run, TimeSpan wall) =>
-        new(run.Id, run.Cost.ToString(), run.Cost.Nano, JsonNamingPolicy.CamelCase.ConvertName(run.Provenance.ToString()), OverheadOf(run, wall));
+    /// <summary>What a reply tells about its run. Telling it is also measuring it.</summary>
+    public static Hal9Note NoteOf(EndedRun ended, TimeSpan wall)
+    {
+        var run = ended.Run;
+        var overhead = wall - (ended.Waited ?? WaitedOf(run));
+        overhead = overhead > TimeSpan.Zero ? overhead : TimeSpan.Zero;
+        if (ended.Waited is not null)
+        {
+            WebTelemetry.Measured(run.Mode, overhead);
+        }
+        return new(run.Id, run.Cost.ToString(), run.Cost.Nano, JsonNamingPolicy.CamelCase.ConvertName(run.Provenance.ToString()), Math.Round(overhead.TotalMilliseconds, 3));
+    }
 
-    /// <summary>What is ours of the waiting: the wall time without the time in which at least one model call was on its way.</summary>
-    public static long OverheadOf(RunView run, TimeSpan wall)
+    /// <summary>The time in which at least one model call was on its way, from what is stored: in whole milliseconds, and with our own part of each call.</summary>
+    public static TimeSpan WaitedOf(RunView run)
     {
         var busy = 0L;
         var until = DateTimeOffset.MinValue;
@@ -74,7 +85,7 @@ internal static class ChatReplies
                 until = end;
             }
         }
-        return Math.Max(0, (long)wall.TotalMilliseconds - busy);
+        return TimeSpan.FromMilliseconds(busy);
     }
 
     private static IEnumerable<ModelCallView> CallsOf(StepView? step) => step is null ? [] : step.ModelCalls.Concat(step.Steps.SelectMany(CallsOf));

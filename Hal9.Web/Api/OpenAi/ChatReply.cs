@@ -45,7 +45,7 @@ internal sealed record Hal9Note(
     [property: JsonPropertyName("costUsd")] string CostUsd,
     [property: JsonPropertyName("costNanoUsd")] long CostNanoUsd,
     [property: JsonPropertyName("provenance")] string Provenance,
-    [property: JsonPropertyName("overheadMs")] long OverheadMs);
+    [property: JsonPropertyName("overheadMs")] double OverheadMs);
 
 /// <summary>A piece of a streamed answer.</summary>
 internal sealed record ChatChunk(

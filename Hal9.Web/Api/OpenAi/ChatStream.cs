@@ -19,21 +19,22 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
     /// <summary>Streams. What fails before the first byte is an ordinary error, what fails later is an error event and the end.</summary>
     /// <returns>The error that was told within the stream, if one was.</returns>
     /// <exception cref="OpenAiError">The run failed before anything was sent.</exception>
-    public async Task<OpenAiError?> WriteAsync(HttpContext context, RunView run, ChatRequest request, long begun)
+    public async Task<OpenAiError?> WriteAsync(HttpContext context, StartedRun started, ChatRequest request, long begun)
     {
-        id = ChatReplies.IdOf(run);
+        id = ChatReplies.IdOf(started.Run);
         model = request.Model!;
-        created = run.StartedAt.ToUnixTimeSeconds();
+        created = started.Run.StartedAt.ToUnixTimeSeconds();
         withUsage = request.StreamOptions?.IncludeUsage is true;
         try
         {
-            await SendAnswerAsync(context, run.Id);
-            run = await runs.WaitAsync(actor, run.Id, context.RequestAborted);
+            await SendAnswerAsync(context, started);
+            var ended = await runs.EndAsync(actor, started, context.RequestAborted);
+            var run = ended.Run;
             if (run.Status != RunStatus.Succeeded)
             {
                 throw await ChatEndpoint.FailureAsync(runs, actor, run);
             }
-            await SendEndAsync(context, run, begun);
+            await SendEndAsync(context, ended, begun);
             return null;
         }
         catch (Exception e) when (context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
@@ -49,9 +50,9 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
         }
     }
 
-    private async Task SendAnswerAsync(HttpContext context, Guid runId)
+    private async Task SendAnswerAsync(HttpContext context, StartedRun started)
     {
-        await foreach (var pulse in runs.WatchAnswerAsync(actor, runId, context.RequestAborted).WithPulseAsync(time, context.RequestAborted))
+        await foreach (var pulse in runs.WatchAnswerAsync(actor, started, context.RequestAborted).WithPulseAsync(time, context.RequestAborted))
         {
             if (pulse.Quiet)
             {
@@ -83,9 +84,11 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
         }
     }
 
-    private async Task SendEndAsync(HttpContext context, RunView run, long begun)
+    private async Task SendEndAsync(HttpContext context, EndedRun ended, long begun)
     {
-        var direct = await ChatEndpoint.DirectAsync(runs, actor, run, context.RequestAborted);
+        var (run, response) = (ended.Run, ended.Response);
+        var note = ChatReplies.NoteOf(ended, Stopwatch.GetElapsedTime(begun));
+        var direct = ChatEndpoint.DirectOf(run, response);
         await SendRestAsync(context, direct?.Text ?? run.Answer ?? "");
         await BeginAsync(context);
         if (ChatReplies.RefusalOf(direct) is { } refusal)
@@ -96,11 +99,11 @@ internal sealed class ChatStream(RunService runs, Actor actor, TimeProvider time
         {
             await SendAsync(context, new ChunkDelta(ToolCalls: [.. calls.Select((call, i) => call with { Index = i })]));
         }
-        await SendAsync(context, new ChunkDelta(), ChatReplies.FinishOf(direct, await runs.FindFinishReasonAsync(actor, run.Id, context.RequestAborted)));
+        await SendAsync(context, new ChunkDelta(), ChatReplies.FinishOf(direct, response?.FinishReason));
         if (withUsage)
         {
             var last = new UsageChunk(
-                id, ChatReplies.ChunkObject, created, model, [], ChatReplies.UsageOf(run), ChatReplies.NoteOf(run, Stopwatch.GetElapsedTime(begun)));
+                id, ChatReplies.ChunkObject, created, model, [], ChatReplies.UsageOf(run), note);
             await Sse.SendAsync(context, JsonSerializer.Serialize(last, OpenAiJson.Options));
         }
         await Sse.SendAsync(context, "[DONE]");
