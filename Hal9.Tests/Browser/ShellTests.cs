@@ -113,7 +113,7 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture
         await Chromium.IsInteractiveAsync(page);
 
         await page.ClickAsync(".sort >> text=Started");
-        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("sort=started"));
+        await Expect(page.Locator(".sort:has-text('Started')")).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("order=asc"));
         await page.ClickAsync(".sort >> text=Started");
         await Expect(page.Locator(".row-link").First).ToHaveTextAsync($"{mark} first");
         await Expect(page.Locator(".table-count")).ToContainTextAsync("2 of ");
