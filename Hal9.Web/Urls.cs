@@ -1,5 +1,6 @@
 using Hal9.Web.Conversations;
 using Hal9.Web.Shared.Tables;
+using Hal9.Web.Shared.Times;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Hal9.Web;
@@ -9,6 +10,10 @@ public static class Urls
 {
     /// <summary>The start page.</summary>
     public const string Home = "/";
+
+    /// <summary>The dashboard: its time, how often it is read anew, whether it hangs on a wall.</summary>
+    public static string Dashboard(TimeRange? range = null, string? refresh = null, bool wall = false) =>
+        WithQuery(Home, ("from", range?.FromText), ("to", range?.ToText), ("refresh", refresh), ("wall", wall ? "1" : null));
 
     /// <summary>The style page, in Development only.</summary>
     public const string Design = "/design";
@@ -46,9 +51,19 @@ public static class Urls
     /// <summary>The runs of a list as CSV, with the list's query.</summary>
     public const string RunsExport = "/runs/export.csv";
 
+    /// <summary>Providers, tiers and the catalogue of models, narrowed.</summary>
+    public static string ModelList(string? text = null, bool unpriced = false) => WithQuery("/models", ("q", text), ("unpriced", unpriced ? "1" : null));
+
+    /// <summary>Settings and health, the configuration narrowed.</summary>
+    public static string Settings(string? text = null, string? source = null) => WithQuery("/settings", ("q", text), ("source", source));
+
+    /// <summary>The diagnostics bundle.</summary>
+    public const string DiagnosticsBundle = "/settings/diagnostics.zip";
+
     /// <summary>The list of runs.</summary>
-    public static string Runs(string? status = null, string? kind = null, string? mode = null, string? text = null, TableQuery? table = null) => WithQuery(
-        "/runs", ("status", status), ("kind", kind), ("mode", mode), ("q", text), ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After));
+    public static string Runs(string? status = null, string? kind = null, string? mode = null, string? text = null, TableQuery? table = null, TimeRange? ended = null) => WithQuery(
+        "/runs", ("status", status), ("kind", kind), ("mode", mode), ("q", text), ("from", ended?.FromText), ("to", ended?.ToText),
+        ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After));
 
     /// <summary>A run, one of its tabs and one of its steps.</summary>
     public static string Run(Guid runId, string? tab = null, Guid? stepId = null) =>

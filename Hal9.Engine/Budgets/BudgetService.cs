@@ -60,6 +60,15 @@ public sealed class BudgetService
         return ledger.WithBookAsync(actor.TenantId, (batch, book, now) => (IReadOnlyList<BudgetView>)List(batch, book, now, static _ => true), cancellationToken);
     }
 
+    /// <summary>The budgets that limit the actor as a person, for those who may not read costs.</summary>
+    /// <exception cref="AccessDenied">The actor may not use runs.</exception>
+    public Task<IReadOnlyList<BudgetView>> ListOwnAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        Demand(actor, Permission.UseRuns);
+        var own = new ScopeKey(BudgetScopeKind.User, actor.UserId);
+        return ledger.WithBookAsync(actor.TenantId, (batch, book, now) => (IReadOnlyList<BudgetView>)List(batch, book, now, set => set.Scope == own), cancellationToken);
+    }
+
     /// <summary>
     /// What the tightest of the budgets leaves that the actor's own spend draws on: that with the least money, or one of tokens that is fuller. Null: there
     /// are none. Everybody who spends may know this.

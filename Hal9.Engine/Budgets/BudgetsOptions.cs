@@ -19,10 +19,10 @@ public sealed class BudgetsOptions
 public sealed class CeilingPrice
 {
     /// <summary>Input of any kind.</summary>
-    public decimal InputUsd { get; set; }
+    public decimal? InputUsd { get; set; }
 
     /// <summary>Output of any kind.</summary>
-    public decimal OutputUsd { get; set; }
+    public decimal? OutputUsd { get; set; }
 
     internal ModelPrice ToPrice()
     {
@@ -52,6 +52,10 @@ internal sealed class BudgetsValidation : IValidateOptions<BudgetsOptions>
         }
         if (options.Ceiling is { } ceiling)
         {
+            if (ceiling.InputUsd is null || ceiling.OutputUsd is null)
+            {
+                complaints.Add("Hal9:Budgets:Ceiling: InputUsd and OutputUsd are required; what is left out would be free.");
+            }
             if (ceiling is { InputUsd: 0, OutputUsd: 0 })
             {
                 complaints.Add("Hal9:Budgets:Ceiling: a ceiling of nothing would make unpriced models free; set InputUsd and OutputUsd, or leave Ceiling out.");

@@ -81,12 +81,77 @@ public sealed class CostService
         }
         var byDay = query.Granularity is BudgetPeriod.Day or BudgetPeriod.Week or BudgetPeriod.Month;
         var sql = StatementOf(query.GroupBy, byDay);
-        await using var db = tenants.Open(actor.TenantId);
-        var zone = await db.Set<Tenant>().Where(tenant => tenant.Id == actor.TenantId).Select(tenant => tenant.TimeZone).SingleOrDefaultAsync(cancellationToken).ConfigureAwait(false);
-        var calendar = TenantCalendar.Of(zone);
+        var calendar = await CalendarAsync(actor, cancellationToken).ConfigureAwait(false);
         var (from, to) = BoundsOf(query, calendar, byDay);
         var items = Sum(actor.TenantId, query, sql, calendar, from, to, cancellationToken);
         return [.. items.OrderBy(item => item.Key.From).ThenByDescending(item => item.Value.Nano).ThenBy(item => item.Key.Key, StringComparer.Ordinal).Select(item => item.Value.ToItem(item.Key.Key, item.Key.From))];
+    }
+
+    /// <summary>
+    /// Settled spend step by step, and of the stretch before as a whole; whoever may not read costs gets what their own calls cost. Where steps are
+    /// whole hours of the tenant's wall clock it comes from the roll-ups, else from the ledger's entries: equal to the last digit.
+    /// </summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="before">Begin of the stretch before, which ends at <paramref name="from"/>.</param>
+    /// <param name="from">Begin of the first step, a multiple of the step since 1970.</param>
+    /// <param name="to">End of the last step.</param>
+    /// <param name="step">How long a step is.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="AccessDenied">The actor may neither read costs nor use runs.</exception>
+    public async Task<SpendSeries> SeriesAsync(Actor actor, DateTimeOffset before, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)
+    {
+        var userId = OwnerOf(actor);
+        var calendar = await CalendarAsync(actor, cancellationToken).ConfigureAwait(false);
+        var byHour = step >= TimeSpan.FromHours(1) && calendar.HourOf(before) == before && calendar.HourOf(from) == from && calendar.HourOf(to) == to;
+        return await Task.Run(
+            () =>
+            {
+                var points = Steps(actor.TenantId, userId, byHour, from, to, step, cancellationToken).ToDictionary(point => point.At);
+                var previous = Steps(actor.TenantId, userId, byHour, before, from, step, cancellationToken);
+                return new SpendSeries(
+                    [.. Enumerable.Range(0, (int)((to - from) / step)).Select(i => from + (i * step)).Select(at => points.GetValueOrDefault(at) ?? SpendPoint.SumOf(at, []))],
+                    SpendPoint.SumOf(from, points.Values), SpendPoint.SumOf(before, previous));
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Settled spend since the tenant's day began; whoever may not read costs gets what their own calls cost.</summary>
+    /// <exception cref="AccessDenied">The actor may neither read costs nor use runs.</exception>
+    public async Task<SpendPoint> DayAsync(Actor actor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var userId = OwnerOf(actor);
+        var day = (await CalendarAsync(actor, cancellationToken).ConfigureAwait(false)).DayOf(now);
+        return SpendPoint.SumOf(day, Steps(actor.TenantId, userId, byHour: true, day, DateTimeOffset.MaxValue, TimeSpan.FromHours(1), cancellationToken));
+    }
+
+    private List<SpendPoint> Steps(Guid tenantId, Guid? userId, bool byHour, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)
+    {
+        (string, object)[] parameters = [("@tenant", tenantId), ("@from", from.ToUnixTimeMilliseconds()), ("@to", to.ToUnixTimeMilliseconds()), ("@step", (long)step.TotalMilliseconds)];
+        var sql = (byHour, userId) switch
+        {
+            (true, null) => CostStatements.StepsOfHours,
+            (true, _) => CostStatements.StepsOfHoursOfUser,
+            (false, null) => CostStatements.StepsOfEntries,
+            _ => CostStatements.StepsOfEntriesOfUser,
+        };
+        return database.Read(
+            sql,
+            reader => new SpendPoint(DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)), new Usd(reader.GetInt64(1)), reader.GetInt64(7), reader.GetInt64(2), reader.GetInt64(5), reader.GetInt64(8)),
+            // Roll-ups keep the id as text, the ledger as what it is.
+            userId is { } user ? [.. parameters, ("@user", byHour ? user.ToString("D") : user)] : parameters, cancellationToken);
+    }
+
+    private async Task<TenantCalendar> CalendarAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        await using var db = tenants.Open(actor.TenantId);
+        return TenantCalendar.Of(
+            await db.Set<Tenant>().Where(tenant => tenant.Id == actor.TenantId).Select(tenant => tenant.TimeZone).SingleOrDefaultAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    private static Guid? OwnerOf(Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return actor.May(Permission.ReadCosts) ? null : actor.May(Permission.UseRuns) ? actor.UserId : throw new AccessDenied(Permission.ReadCosts);
     }
 
     private Dictionary<(string Key, DateTimeOffset? From), Total> Sum(

@@ -39,6 +39,7 @@ public sealed class ModelService
         this.time = time;
         total = TimeSpan.FromSeconds(options.Value.Timeouts.TotalSeconds);
         tiers = TiersOf(options.Value);
+        Fallbacks = [.. options.Value.Fallbacks.Select(text => ModelRef.TryParse(text, out var model) ? model : default)];
     }
 
     /// <summary>
@@ -69,6 +70,25 @@ public sealed class ModelService
 
     /// <summary>How the configured providers are, by the calls made to them; the built-in one cannot fail and is not listed.</summary>
     public IReadOnlyList<ProviderState> States => circuits.States;
+
+    /// <summary>All providers: the built-in one first, then the configured ones.</summary>
+    public IReadOnlyList<ProviderCard> Providers => [.. providers.All.Select(provider => new ProviderCard(provider.Name, provider.Kind, provider.Address, provider.Models, provider.KeyHint))];
+
+    /// <summary>Models tried in this order when the first choice failed for good.</summary>
+    public IReadOnlyList<ModelRef> Fallbacks { get; }
+
+    /// <summary>The models of <see cref="List"/> and the fallbacks, with their prices now.</summary>
+    public IReadOnlyList<ModelOffer> Offers()
+    {
+        var now = time.GetUtcNow();
+        return
+        [
+            .. List().Select(card => card.Ref).Concat(Fallbacks).Distinct().Select(model => (Model: model, Provider: providers.Of(model))).Select(known => new ModelOffer(
+                known.Model, known.Provider.Kind, [.. tiers.Where(tier => tier.Value == known.Model).Select(tier => tier.Key)],
+                prices.Find(known.Model.Provider, known.Model.Model, known.Provider.Kind.ToString(), now, endpoint: known.Provider.Address),
+                PriceList.MaxOutputOf(known.Model.Provider, known.Model.Model, known.Provider.Kind.ToString(), known.Provider.Address))),
+        ];
+    }
 
     /// <summary>What kind of provider a model has; null: unknown.</summary>
     public ProviderKind? KindOf(ModelRef model) => providers.Find(model)?.Kind;

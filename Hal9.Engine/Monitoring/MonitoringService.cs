@@ -1,25 +1,28 @@
 using System.Runtime.CompilerServices;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Neurons;
 using Hal9.Engine.Tenancy;
 using Orleans;
 
 namespace Hal9.Engine.Monitoring;
 
-/// <summary>The door to what a tenant's neurons do now and did lately. All of it needs <see cref="Permission.ReadRuns"/>.</summary>
+/// <summary>The door to what a tenant's neurons, runs and providers do now and did lately.</summary>
 public sealed class MonitoringService
 {
     private readonly HierarchyService hierarchies;
     private readonly SignalFeed feed;
     private readonly MonitoringStore store;
+    private readonly ModelService models;
     private readonly IGrainFactory grains;
     private readonly TimeProvider time;
 
-    internal MonitoringService(HierarchyService hierarchies, SignalFeed feed, MonitoringStore store, IGrainFactory grains, TimeProvider time)
+    internal MonitoringService(HierarchyService hierarchies, SignalFeed feed, MonitoringStore store, ModelService models, IGrainFactory grains, TimeProvider time)
     {
         this.hierarchies = hierarchies;
         this.feed = feed;
         this.store = store;
+        this.models = models;
         this.grains = grains;
         this.time = time;
     }
@@ -28,7 +31,7 @@ public sealed class MonitoringService
     /// <exception cref="AccessDenied">The actor may not.</exception>
     public async Task<HierarchyActivity> NowAsync(Actor actor, CancellationToken cancellationToken)
     {
-        Check(actor);
+        Check(actor, Permission.ReadRuns);
         await FillAsync(actor.TenantId).ConfigureAwait(false);
         var hierarchy = await hierarchies.OfAsync(actor.TenantId, cancellationToken).ConfigureAwait(false);
         var tallies = new Dictionary<string, NeuronTally>(StringComparer.Ordinal);
@@ -52,7 +55,7 @@ public sealed class MonitoringService
     /// <exception cref="AccessDenied">The actor may not.</exception>
     public async IAsyncEnumerable<SignalBurst> WatchAsync(Actor actor, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Check(actor);
+        Check(actor, Permission.ReadRuns);
         await FillAsync(actor.TenantId).ConfigureAwait(false);
         using var watch = feed.Watch(actor.TenantId);
         yield return new SignalBurst(watch.Recent, 0);
@@ -63,29 +66,46 @@ public sealed class MonitoringService
         }
     }
 
-    /// <summary>The runs that ended between two instants, over time. The begin is rounded down to a whole step.</summary>
-    /// <exception cref="AccessDenied">The actor may not.</exception>
-    /// <exception cref="ArgumentException">The time is empty or longer than 400 days.</exception>
-    public Task<RunStatistics> StatisticsAsync(Actor actor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    /// <summary>The runs that ended in a grid's time; whoever may not read everybody's gets their own.</summary>
+    /// <exception cref="AccessDenied">The actor may neither read nor use runs.</exception>
+    public Task<RunStatistics> StatisticsAsync(Actor actor, TimeGrid grid, CancellationToken cancellationToken)
     {
-        Check(actor);
-        if (to <= from || to - from > TimeSpan.FromDays(400))
-        {
-            throw new ArgumentException("from: it must be before to, by at most 400 days.");
-        }
-        return store.StatisticsAsync(actor.TenantId, from, to, cancellationToken);
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(grid);
+        var everybody = actor.May(Permission.ReadRuns);
+        Check(actor, everybody ? Permission.ReadRuns : Permission.UseRuns);
+        return Task.Run(() => store.Statistics(actor.TenantId, everybody ? null : actor.UserId, grid, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// The providers, and what became of the tenant's calls to them in the time before now (at most a day). That needs <see cref="Permission.ReadRuns"/>;
+    /// without it only their circuit breakers are told.
+    /// </summary>
+    /// <exception cref="AccessDenied">The actor may not read the engine.</exception>
+    public async Task<IReadOnlyList<ProviderActivity>> ProvidersAsync(Actor actor, TimeSpan span, CancellationToken cancellationToken)
+    {
+        Check(actor, Permission.ReadEngine);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(span, TimeSpan.FromDays(1));
+        var since = time.GetUtcNow() - span;
+        var records = actor.May(Permission.ReadRuns) ? await Task.Run(() => store.Calls(actor.TenantId, since, cancellationToken), cancellationToken).ConfigureAwait(false) : null;
+        var circuits = models.States.ToDictionary(state => state.Name, state => state.Circuit, StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. models.Providers.Select(provider => new ProviderActivity(
+                provider.Name, provider.Kind, circuits.TryGetValue(provider.Name, out var circuit) ? circuit : null, records?.GetValueOrDefault(provider.Name))),
+        ];
     }
 
     // What one watcher reads serves all of the tenant, so it does not end with that watcher.
     private Task FillAsync(Guid tenantId) =>
         feed.FillAsync(tenantId, () => store.SignalsAsync(tenantId, feed.Since - SignalFeed.Span, feed.Since, CancellationToken.None));
 
-    private static void Check(Actor actor)
+    private static void Check(Actor actor, Permission permission)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        if (!actor.May(Permission.ReadRuns))
+        if (!actor.May(permission))
         {
-            throw new AccessDenied(Permission.ReadRuns);
+            throw new AccessDenied(permission);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Neurons;
 using Hal9.Engine.Runs;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,5 +13,5 @@ internal static class MonitoringSetup
         .AddSingleton<MonitoringStore>()
         .AddSingleton(provider => new MonitoringService(
             provider.GetRequiredService<HierarchyService>(), provider.GetRequiredService<SignalFeed>(), provider.GetRequiredService<MonitoringStore>(),
-            provider.GetRequiredService<Orleans.IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ModelService>(), provider.GetRequiredService<Orleans.IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
 }

@@ -1,42 +1,55 @@
+using System.Buffers.Binary;
+using System.Data.Common;
 using System.Text.Json;
 using Hal9.Engine.Events;
 using Hal9.Engine.Runs;
+using Hal9.Engine.Storage;
+using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
 namespace Hal9.Engine.Monitoring;
 
-/// <summary>Reads run counts, and signals of before this process.</summary>
-internal sealed class MonitoringStore(TenantScope scope)
+/// <summary>Reads run counts, how calls ended, and signals of before this process.</summary>
+internal sealed class MonitoringStore(TenantScope scope, Database database)
 {
     // A run that is older than this and still at work shows only what it does from now on.
     private static readonly TimeSpan LongestRun = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan[] Steps =
-    [
-        TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromHours(1), TimeSpan.FromHours(3), TimeSpan.FromHours(12),
-        TimeSpan.FromDays(1), TimeSpan.FromDays(7),
-    ];
+    // An id is made a moment before its row's time is read.
+    private static readonly TimeSpan IdMargin = TimeSpan.FromMinutes(1);
 
-    /// <summary>About how many points a chart has at most.</summary>
-    private const int MostPoints = 100;
-
-    public async Task<RunStatistics> StatisticsAsync(Guid tenantId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    /// <summary>The runs that ended in a grid's time, of one person or of all.</summary>
+    public RunStatistics Statistics(Guid tenantId, Guid? userId, TimeGrid grid, CancellationToken cancellationToken)
     {
-        var step = Steps.FirstOrDefault(s => (to - from) / s <= MostPoints, Steps[^1]);
-        var begin = DateTimeOffset.FromUnixTimeMilliseconds(RunCountWriter.Begin(from, step));
-        var tier = step < RunCountWriter.Hour ? "m" : "h";
-        await using var db = scope.Open(tenantId);
-        var rows = await db.Set<RunCountRow>().AsNoTracking().Where(r => r.Tier == tier && r.At >= begin && r.At < to)
-            .Select(r => new { r.At, r.Status, r.Bucket, r.Runs, r.Cost }).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var counts = rows.ConvertAll(r => new Count(r.At, r.Status, r.Bucket, r.Runs, r.Cost));
-        var byPoint = counts.ToLookup(c => RunCountWriter.Begin(c.At, step));
-        var points = new List<RunPoint>();
-        for (var at = begin; at < to; at += step)
-        {
-            points.Add(PointOf(at, byPoint[at.ToUnixTimeMilliseconds()]));
-        }
-        return new RunStatistics(begin, points[^1].At + step, step, points, PointOf(begin, counts));
+        var tier = grid.Step < RunCountWriter.Hour ? "m" : "h";
+        var counts = Counts(tenantId, userId, tier, grid.From, grid.To, grid.Step, cancellationToken);
+        var previous = Counts(tenantId, userId, tier, grid.Before, grid.From, TimeGrid.Longest, cancellationToken);
+        var byPoint = counts.ToLookup(c => c.At);
+        return new RunStatistics(
+            grid, [.. Enumerable.Range(0, grid.Count).Select(i => grid.From + (i * grid.Step)).Select(at => PointOf(at, byPoint[at.ToUnixTimeMilliseconds()]))],
+            PointOf(grid.From, counts), PointOf(grid.Before, previous));
+    }
+
+    /// <summary>How the calls to each provider that were made since an instant ended.</summary>
+    public IReadOnlyDictionary<string, CallRecord> Calls(Guid tenantId, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        (string, object)[] parameters = [("@tenant", tenantId), ("@first", FirstId(since - IdMargin)), ("@from", since.ToUnixTimeMilliseconds())];
+        var newest = database.Read(MonitoringStatements.NewestCalls, NewestCall.Read, parameters, cancellationToken).ToLookup(call => call.Provider, StringComparer.Ordinal);
+        return database.Read(
+            MonitoringStatements.Calls,
+            reader => (Provider: reader.GetString(0), Calls: reader.GetInt64(1), Failed: reader.GetInt64(2), LastAt: Instant(reader.GetInt64(3)), Cost: new Usd(reader.GetInt64(4))),
+            parameters, cancellationToken).ToDictionary(
+            row => row.Provider,
+            row =>
+            {
+                var succeeded = newest[row.Provider].Where(call => call.Error is null).ToList();
+                var failed = newest[row.Provider].FirstOrDefault(call => call.Error is not null);
+                return new CallRecord(
+                    row.Calls, row.Failed, row.Cost, row.LastAt, Quantile(succeeded.Select(call => call.Milliseconds), 0.5), Quantile(succeeded.Select(call => call.Milliseconds), 0.95),
+                    Quantile(succeeded.Select(call => call.FirstToken).OfType<long>(), 0.5), failed is null ? null : new CallFailure(failed.Error!, failed.At, failed.RunId));
+            },
+            StringComparer.Ordinal);
     }
 
     /// <summary>What the neurons did between two instants, oldest first.</summary>
@@ -60,6 +73,18 @@ internal sealed class MonitoringStore(TenantScope scope)
         return [.. signals.OrderBy(s => s.At).ThenBy(s => s.RunId).ThenBy(s => s.Number).TakeLast(SignalFeed.MostKept)];
     }
 
+    private List<Count> Counts(Guid tenantId, Guid? userId, string tier, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken)
+    {
+        (string, object)[] parameters =
+        [
+            ("@tenant", tenantId), ("@tier", tier), ("@from", from.ToUnixTimeMilliseconds()), ("@to", to.ToUnixTimeMilliseconds()), ("@step", (long)step.TotalMilliseconds),
+        ];
+        return database.Read(
+            userId is null ? MonitoringStatements.Counts : MonitoringStatements.CountsOfUser,
+            reader => new Count(reader.GetInt64(0), Enum.Parse<RunStatus>(reader.GetString(1)), reader.GetInt32(2), reader.GetInt64(3), new Usd(reader.GetInt64(4))),
+            userId is { } user ? [.. parameters, ("@user", user)] : parameters, cancellationToken);
+    }
+
     private static RunPoint PointOf(DateTimeOffset at, IEnumerable<Count> counts)
     {
         var all = counts.ToList();
@@ -71,5 +96,30 @@ internal sealed class MonitoringStore(TenantScope scope)
         long Of(RunStatus status) => all.Where(c => c.Status == status).Sum(c => c.Runs);
     }
 
-    private sealed record Count(DateTimeOffset At, RunStatus Status, int Bucket, long Runs, Usd Cost);
+    /// <summary>The least id that could have been made at an instant.</summary>
+    private static Guid FirstId(DateTimeOffset at)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(bytes, at.ToUnixTimeMilliseconds() << 16);
+        (bytes[6], bytes[8]) = (0x70, 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    private static TimeSpan? Quantile(IEnumerable<long> milliseconds, double q)
+    {
+        var ordered = milliseconds.Order().ToList();
+        return ordered.Count == 0 ? null : TimeSpan.FromMilliseconds(ordered[(int)Math.Ceiling(ordered.Count * q) - 1]);
+    }
+
+    private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private sealed record Count(long At, RunStatus Status, int Bucket, long Runs, Usd Cost);
+
+    private sealed record NewestCall(string Provider, long Milliseconds, long? FirstToken, string? Error, DateTimeOffset At, Guid RunId)
+    {
+        public static NewestCall Read(DbDataReader reader) => new(
+            reader.GetString(0), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3),
+            reader.GetString(1) == nameof(CallStatus.Failed) ? (reader.IsDBNull(4) ? "" : reader.GetString(4)) : null, Instant(reader.GetInt64(5)), reader.GetGuid(6));
+    }
 }

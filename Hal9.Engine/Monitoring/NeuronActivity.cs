@@ -62,9 +62,8 @@ public sealed record SignalBurst(IReadOnlyList<NeuronSignal> Signals, long Misse
 public sealed record RunPoint(DateTimeOffset At, long Runs, long Failed, long Refused, long Cancelled, TimeSpan? P50, TimeSpan? P95, Usd Cost);
 
 /// <summary>Runs over time.</summary>
-/// <param name="From">Begin of the first point (UTC).</param>
-/// <param name="To">End of the last point (UTC).</param>
-/// <param name="Step">How long a point is.</param>
-/// <param name="Points">Every part of the time, also those without a run.</param>
+/// <param name="Grid">Which time.</param>
+/// <param name="Points">Every step, also those without a run.</param>
 /// <param name="Total">All of them as one point.</param>
-public sealed record RunStatistics(DateTimeOffset From, DateTimeOffset To, TimeSpan Step, IReadOnlyList<RunPoint> Points, RunPoint Total);
+/// <param name="Previous">The stretch before as one point.</param>
+public sealed record RunStatistics(TimeGrid Grid, IReadOnlyList<RunPoint> Points, RunPoint Total, RunPoint Previous);

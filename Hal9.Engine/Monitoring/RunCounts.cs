@@ -8,14 +8,15 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Hal9.Engine.Monitoring;
 
-/// <summary>How many runs ended alike in one minute or hour (UTC).</summary>
+/// <summary>How many runs of a person ended alike in one minute or hour (UTC).</summary>
 internal sealed class RunCountRow : ITenantOwned
 {
     public Guid TenantId { get; init; }
 
-    /// <summary><c>m</c>: a minute, kept for two days; <c>h</c>: an hour.</summary>
+    /// <summary><c>m</c>: a minute, kept for <see cref="TimeGrid.MinutesKept"/>; <c>h</c>: an hour.</summary>
     public required string Tier { get; init; }
     public DateTimeOffset At { get; init; }
+    public Guid UserId { get; init; }
     public RunStatus Status { get; init; }
 
     /// <summary>See <see cref="Durations"/>.</summary>
@@ -29,7 +30,7 @@ internal sealed class RunCountTable : IEntityTypeConfiguration<RunCountRow>
     public void Configure(EntityTypeBuilder<RunCountRow> builder)
     {
         builder.ToTable("run_counts");
-        builder.HasKey(row => new { row.TenantId, row.Tier, row.At, row.Status, row.Bucket });
+        builder.HasKey(row => new { row.TenantId, row.Tier, row.At, row.UserId, row.Status, row.Bucket });
     }
 }
 
@@ -38,7 +39,6 @@ internal sealed class RunCountWriter : IRunEndWriter
 {
     public static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    public static readonly TimeSpan MinutesKept = TimeSpan.FromDays(2);
 
     // The hour in which a tenant's old minutes were last deleted; on the writer's thread only.
     private readonly Dictionary<Guid, long> swept = [];
@@ -46,24 +46,18 @@ internal sealed class RunCountWriter : IRunEndWriter
     public void Write(WriteBatch batch, RunRow run, RunEnding ending, Usd cost, Provenance provenance, DateTimeOffset at)
     {
         var bucket = Durations.BucketOf(at - run.StartedAt);
-        var hour = Begin(at, Hour);
-        Count("m", Begin(at, Minute));
+        var hour = TimeGrid.Begin(at, Hour);
+        Count("m", TimeGrid.Begin(at, Minute));
         Count("h", hour);
         if (swept.GetValueOrDefault(run.TenantId) != hour)
         {
-            batch.Execute(MonitoringStatements.SweepMinutes, ("@tenant", run.TenantId), ("@before", (at - MinutesKept).ToUnixTimeMilliseconds()));
+            batch.Execute(MonitoringStatements.SweepMinutes, ("@tenant", run.TenantId), ("@before", (at - TimeGrid.MinutesKept).ToUnixTimeMilliseconds()));
             swept[run.TenantId] = hour;
         }
 
         void Count(string tier, long begin) => batch.Execute(
             MonitoringStatements.CountRun,
-            ("@tenant", run.TenantId), ("@tier", tier), ("@at", begin), ("@status", ending.Status.ToString()), ("@bucket", bucket), ("@cost", cost.Nano));
-    }
-
-    public static long Begin(DateTimeOffset at, TimeSpan step)
-    {
-        var milliseconds = at.ToUnixTimeMilliseconds();
-        return milliseconds - (milliseconds % (long)step.TotalMilliseconds);
+            ("@tenant", run.TenantId), ("@tier", tier), ("@at", begin), ("@user", run.UserId), ("@status", ending.Status.ToString()), ("@bucket", bucket), ("@cost", cost.Nano));
     }
 }
 

@@ -96,6 +96,14 @@ internal sealed class RunStore(TenantScope scope)
         {
             query = query.Where(r => r.Mode == mode);
         }
+        if (filter.EndedFrom is { } from)
+        {
+            query = query.Where(r => r.EndedAt >= from);
+        }
+        if (filter.EndedBefore is { } before)
+        {
+            query = query.Where(r => r.EndedAt < before);
+        }
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
             var pattern = "%" + filter.Text.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";

@@ -14,6 +14,7 @@ internal sealed class RunTables :
         builder.HasIndex(run => new { run.Status, run.HeartbeatAt });
         builder.HasIndex(run => new { run.TenantId, run.Cost, run.Id });
         builder.HasIndex(run => new { run.TenantId, run.UserId, run.Id });
+        builder.HasIndex(run => new { run.TenantId, run.EndedAt });
         builder.HasIndex(run => run.ConversationId);
     }
 

@@ -46,6 +46,12 @@ public sealed record RunFilter(RunStatus? Status = null, RunKind? Kind = null, s
     /// <summary>How deep; null: any.</summary>
     public RunMode? Mode { get; init; }
 
+    /// <summary>Ended at this instant or later; null: whenever, or not yet.</summary>
+    public DateTimeOffset? EndedFrom { get; init; }
+
+    /// <summary>Ended before this instant; null: whenever, or not yet.</summary>
+    public DateTimeOffset? EndedBefore { get; init; }
+
     /// <summary>What decides the order. A cursor belongs to the order in which it was given out.</summary>
     public RunSort Sort { get; init; }
 

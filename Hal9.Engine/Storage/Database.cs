@@ -53,6 +53,29 @@ public sealed class Database
         }
     }
 
+    /// <summary>Reads rows with one of the statements in <c>Storage/Sql</c>, on a connection of its own.</summary>
+    internal List<T> Read<T>(string sql, Func<DbDataReader, T> map, (string Name, object Value)[] parameters, CancellationToken cancellationToken)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            command.Parameters.Add(parameter);
+        }
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rows.Add(map(reader));
+        }
+        return rows;
+    }
+
     /// <summary>Sets up a context of this database: provider, pragmas and the write gate. Used for every context, Identity's too.</summary>
     public void Configure(DbContextOptionsBuilder options)
     {

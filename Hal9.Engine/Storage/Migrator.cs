@@ -38,6 +38,19 @@ public sealed class Migrator(Database database, DataDirectory directory, IEnumer
         return backup;
     }
 
+    /// <summary>The newest migration that this version knows, by its name.</summary>
+    public async Task<string> NewestAsync(CancellationToken cancellationToken)
+    {
+        var newest = "";
+        foreach (var migrated in contexts)
+        {
+            await using var db = migrated.Create();
+            newest = db.Database.GetMigrations().Append(newest).Max(StringComparer.Ordinal)!;
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return newest;
+    }
+
     /// <summary>The database's schema beside this version's.</summary>
     public async Task<SchemaState> CompareAsync(CancellationToken cancellationToken)
     {

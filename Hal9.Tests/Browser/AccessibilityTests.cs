@@ -23,7 +23,17 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
         await page.FillAsync("#message", "Say hello");
         await page.PressAsync("#message", "Enter");
         await LookAsync("conversation", null, ".answer-foot");
+        await LookAsync("dashboard", "/?refresh=off", ".chart-plot [data-ready]");
+        await page.ClickAsync(".chart-head button >> nth=0");
+        await page.ClickAsync(".range summary");
+        await LookAsync("dashboard-menus", null, ".chart-table tbody tr");
+        await LookAsync("dashboard-wall", "/?wall=1&refresh=off", ".wall .chart-plot [data-ready]");
+        await LookAsync("dashboard-nothing", "/?from=2026-01-01&to=2026-01-02&refresh=off", ".chart");
+        await LookAsync("models", "/models", ".provider-card");
+        await LookAsync("models-none", "/models?q=nothing-has-this-name", ".empty");
+        await LookAsync("settings", "/settings", ".check");
         await LookAsync("runs", "/runs", ".table");
+        await LookAsync("runs-ended", "/runs?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z", ".filter-chip");
         await LookAsync("runs-none", "/runs?q=nothing-has-this-goal", ".empty");
         await LookAsync("run-tree", $"/runs/{run}", ".tree-row");
         await page.ClickAsync(".cli-line summary");

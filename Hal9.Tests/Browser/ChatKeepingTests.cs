@@ -122,6 +122,25 @@ public sealed class ChatKeepingTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator(".question-text").Last).ToHaveTextAsync("One more");
     }
 
+    [Fact]
+    public async Task Chat_in_German_fits_too()
+    {
+        host.Provider.Reset();
+        var page = await chromium.SignInAsync(host.Url);
+        await page.Context.AddCookiesAsync([new Cookie { Name = "hal9-language", Value = "de", Url = host.Url }]);
+        await page.GotoAsync("/chat?temporary=true");
+        await Chromium.ChatIsReadyAsync(page);
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Temporärer Chat");
+        Assert.Empty(await Chromium.LookAsync(page, "chat-de-temporary"));
+        await page.GotoAsync("/chat");
+        await Chromium.ChatIsReadyAsync(page);
+        await AskAsync(page, "Vergleiche Tee und Kaffee");
+        await page.ClickAsync("[aria-label='Keine gute Antwort']");
+        Assert.Empty(await Chromium.LookAsync(page, "chat-de-judged"));
+        await page.ClickAsync(".organise > summary");
+        Assert.Empty(await Chromium.LookAsync(page, "chat-de-organise"));
+    }
+
     private static async Task AskAsync(IPage page, string text)
     {
         await page.FillAsync("#message", text);

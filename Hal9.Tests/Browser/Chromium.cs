@@ -40,11 +40,11 @@ public sealed class Chromium : IAsyncDisposable
         return page;
     }
 
-    /// <summary>The same, signed in as the owner.</summary>
+    /// <summary>The same, signed in as the owner, at a new chat.</summary>
     public async Task<IPage> SignInAsync(string url, string theme = "dark", int width = 1440)
     {
         var page = await OpenAsync(url, theme, width);
-        await page.GotoAsync("/account/login");
+        await page.GotoAsync("/account/login?returnUrl=/chat");
         await page.FillAsync("#email", Hal9Settings.Email);
         await page.FillAsync("#password", Hal9Settings.Password);
         await page.ClickAsync("button[type=submit]");

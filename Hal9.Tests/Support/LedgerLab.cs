@@ -62,6 +62,14 @@ internal sealed class LedgerLab : IAsyncDisposable
         return actor;
     }
 
+    /// <summary>Another person of the tenant.</summary>
+    public async Task JoinAsync(Actor actor)
+    {
+        await using var db = Tenants.Open(actor.TenantId);
+        db.Add(new Membership { TenantId = actor.TenantId, UserId = actor.UserId, Role = actor.Role });
+        await db.SaveChangesAsync(Cancelled);
+    }
+
     /// <summary>A key of that person.</summary>
     public async Task<Guid> MakeKeyAsync(Actor actor, string name = "ci")
     {

@@ -43,7 +43,7 @@ public sealed partial class Setup
         if (outcome.PersonId is { } id)
         {
             await Door.SignInAsync(id);
-            Navigation.NavigateTo("/");
+            Navigation.NavigateTo(Urls.Chat());
         }
     }
 

@@ -15,7 +15,7 @@ internal static class HealthSetup
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private const string Ready = "ready";
+    public const string Ready = "ready";
     private const string Startup = "startup";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly Dictionary<string, string> Fixes = new()
@@ -27,6 +27,9 @@ internal static class HealthSetup
         ["disk"] = DiskCheck.Fix,
         ["providers"] = ProviderCheck.Fix,
     };
+
+    /// <summary>What to do when a check fails.</summary>
+    public static string? FixOf(string check) => Fixes.GetValueOrDefault(check);
 
     public static void AddHealth(this WebApplicationBuilder builder)
     {

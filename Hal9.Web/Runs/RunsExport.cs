@@ -14,9 +14,9 @@ internal static class RunsExport
     public static void MapRunsExport(this IEndpointRouteBuilder routes) =>
         routes.MapGet(Urls.RunsExport, ExportAsync).Needs(Permission.ReadEngine).ExcludeFromDescription();
 
-    private static async Task ExportAsync(HttpContext context, RunService runs, string? status, string? kind, string? mode, string? q, string? sort, string? order)
+    private static async Task ExportAsync(HttpContext context, RunService runs, string? status, string? kind, string? mode, string? q, string? from, string? to, string? sort, string? order)
     {
-        var query = RunsQuery.Parse(status, kind, mode, q, TableQuery.Parse(sort, order, null, null, RunsQuery.Sortable));
+        var query = RunsQuery.Parse(status, kind, mode, q, TableQuery.Parse(sort, order, null, null, RunsQuery.Sortable), from, to);
         var (actor, cancelled) = (CurrentActor.From(context.User), context.RequestAborted);
         context.Response.ContentType = "text/csv; charset=utf-8";
         context.Response.Headers.ContentDisposition = "attachment; filename=\"runs.csv\"";

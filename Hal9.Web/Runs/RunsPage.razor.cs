@@ -36,6 +36,12 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
     /// <summary>A <see cref="Hal9.Engine.Events.RunMode"/>.</summary>
     [SupplyParameterFromQuery(Name = "mode")] public string? Mode { get; set; }
 
+    /// <summary>Ended at this instant or later.</summary>
+    [SupplyParameterFromQuery(Name = "from")] public string? EndedFrom { get; set; }
+
+    /// <summary>Ended before this instant.</summary>
+    [SupplyParameterFromQuery(Name = "to")] public string? EndedTo { get; set; }
+
     /// <summary>The column that decides the order.</summary>
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
@@ -56,7 +62,7 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        query = RunsQuery.Parse(Status, Kind, Mode, Text, TableQuery.Parse(Sort, Order, After, Hidden, RunsQuery.Sortable));
+        query = RunsQuery.Parse(Status, Kind, Mode, Text, TableQuery.Parse(Sort, Order, After, Hidden, RunsQuery.Sortable), EndedFrom, EndedTo);
         // Other columns are no other rows.
         if (query with { Table = query.Table with { Hidden = null } } is var rows && rows != loaded)
         {

@@ -1,6 +1,7 @@
 using Hal9.Engine.Events;
 using Hal9.Engine.Runs;
 using Hal9.Web.Shared.Tables;
+using Hal9.Web.Shared.Times;
 
 namespace Hal9.Web.Runs;
 
@@ -12,33 +13,42 @@ public sealed record RunsQuery(RunStatus? Status = null, RunKind? Kind = null, R
 
     private const int PageLength = 50;
 
+    /// <summary>When they ended, from one instant to another; null: whenever, or not yet.</summary>
+    public TimeRange? Ended { get; init; }
+
     /// <summary>Sort, place and columns.</summary>
     public TableQuery Table { get; init; } = new();
 
     /// <summary>Something narrows the list.</summary>
-    public bool IsNarrowed => Status is not null || Kind is not null || Mode is not null || !string.IsNullOrWhiteSpace(Text);
+    public bool IsNarrowed => Status is not null || Kind is not null || Mode is not null || Ended is not null || !string.IsNullOrWhiteSpace(Text);
 
     /// <summary>The newest page: only there do new runs appear.</summary>
     public bool IsNewest => Table.After is null && Table.Sort is null or "started" && !Table.Ascending;
 
     /// <summary>Reads an address.</summary>
-    public static RunsQuery Parse(string? status, string? kind, string? mode, string? text, TableQuery table) =>
-        new(Read<RunStatus>(status), Read<RunKind>(kind), Read<RunMode>(mode), string.IsNullOrWhiteSpace(text) ? null : text.Trim()) { Table = table };
+    public static RunsQuery Parse(string? status, string? kind, string? mode, string? text, TableQuery table, string? from = null, string? to = null) =>
+        new(Read<RunStatus>(status), Read<RunKind>(kind), Read<RunMode>(mode), string.IsNullOrWhiteSpace(text) ? null : text.Trim())
+        {
+            Table = table,
+            Ended = TimeRange.Instant(from) is { } begin && TimeRange.Instant(to) is { } end && begin < end ? TimeRange.Between(begin, end) : null,
+        };
 
     /// <summary>The address.</summary>
-    public string ToUrl() => Urls.Runs(Write(Status), Write(Kind), Write(Mode), Text, Table);
+    public string ToUrl() => Urls.Runs(Write(Status), Write(Kind), Write(Mode), Text, Table, Ended);
 
     /// <summary>The address of the same rows as CSV: all of them, from the first.</summary>
     public string ToExportUrl() => Urls.RunsExport + (this with { Table = Table with { After = null, Hidden = null } }).ToUrl()[Urls.Runs().Length..];
 
     /// <summary>The same list on the command line; null where the tool cannot narrow or sort like this.</summary>
     internal string? ToCliLine() =>
-        Mode is null && (Table.Sort is null or "started") && !Table.Ascending ? Shared.CliLines.Runs(Write(Status), Write(Kind), Text) : null;
+        Mode is null && Ended is null && (Table.Sort is null or "started") && !Table.Ascending ? Shared.CliLines.Runs(Write(Status), Write(Kind), Text) : null;
 
     /// <summary>As the engine asks for it.</summary>
     public RunFilter ToFilter() => new(Status, Kind, Text, Table.After, PageLength)
     {
         Mode = Mode,
+        EndedFrom = Ended?.From,
+        EndedBefore = Ended?.To,
         Sort = Table.Sort == "cost" ? RunSort.Cost : RunSort.Started,
         Ascending = Table.Ascending,
     };

@@ -22,6 +22,9 @@ internal static partial class CliLines
     /// <summary>A new conversation.</summary>
     public static string Chat(RunMode mode) => $"hal9 chat --model hal9/{mode.ToString().ToLowerInvariant()}";
 
+    /// <summary>A budget of the tenant for a month, as an example to change.</summary>
+    public static string Budget() => "hal9 budget set --scope tenant --period month --limit-usd 50";
+
     private static string Option(string name, string? value) => string.IsNullOrWhiteSpace(value) ? "" : $" --{name}={Quote(value)}";
 
     /// <summary>As a POSIX shell takes it for one word, whatever stands in it.</summary>

@@ -1,6 +1,8 @@
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Monitoring;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Hal9.Web.Shared;
 
@@ -63,6 +65,25 @@ public sealed record StatusLook(string Tone, string Icon, string Name)
         NeuronState.Queued => new("waiting", Glyphs.Waiting, "Crowded"),
         NeuronState.Failing => new("failing", Glyphs.Failing, "Failing"),
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
+
+    /// <summary>A provider's circuit breaker; null: it has none.</summary>
+    public static StatusLook Of(CircuitPosition? circuit) => circuit switch
+    {
+        null => new("good", Glyphs.Good, "BuiltIn"),
+        CircuitPosition.Closed => new("good", Glyphs.Good, "Ready"),
+        CircuitPosition.HalfOpen => new("waiting", Glyphs.Waiting, "Trying"),
+        CircuitPosition.Open => new("failing", Glyphs.Failing, "LeftAlone"),
+        _ => throw new ArgumentOutOfRangeException(nameof(circuit), circuit, null),
+    };
+
+    /// <summary>A check's state.</summary>
+    public static StatusLook Of(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => new("good", Glyphs.Good, "Healthy"),
+        HealthStatus.Degraded => new("waiting", Glyphs.Failing, "Degraded"),
+        HealthStatus.Unhealthy => new("failing", Glyphs.Failing, "Unhealthy"),
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
     };
 
     /// <summary>A message's state.</summary>

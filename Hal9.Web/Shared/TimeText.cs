@@ -36,6 +36,13 @@ internal static partial class TimeText
     /// <summary>The time of day to the second.</summary>
     public static string Short(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>Day and minute, without the year.</summary>
+    public static string Minute(DateTimeOffset at, TimeZoneInfo zone)
+    {
+        var local = TimeZoneInfo.ConvertTime(at, zone);
+        return $"{local.ToString(DayPattern, CultureInfo.CurrentCulture)}, {local.ToString("HH:mm", CultureInfo.InvariantCulture)}";
+    }
+
     /// <summary>A moment to come, in short: the time of day within a day, else the date.</summary>
     public static string Soon(DateTimeOffset at, DateTimeOffset now, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(at, zone).ToString(at - now < TimeSpan.FromDays(1) ? "HH:mm" : DatePattern, CultureInfo.CurrentCulture);
@@ -49,6 +56,9 @@ internal static partial class TimeText
         _ => $"{(int)span.TotalHours} h {span.Minutes} min",
     };
 
+    /// <summary>A round length: seconds or minutes.</summary>
+    public static string Interval(TimeSpan span) => span.TotalSeconds < 60 ? $"{span.TotalSeconds:0} s" : $"{span.TotalMinutes:0} min";
+
     /// <summary>A number of tokens, shortened above ten thousand.</summary>
     public static string Count(long count) => count < 10_000
         ? count.ToString("#,0", CultureInfo.CurrentCulture)
@@ -56,6 +66,8 @@ internal static partial class TimeText
 
     // The culture's own order and points, with the month shortened: "22 Nov 2026", "22. Nov. 2026".
     private static string DatePattern => Weekday().Replace(CultureInfo.CurrentCulture.DateTimeFormat.LongDatePattern, "").Replace("MMMM", "MMM", StringComparison.Ordinal).Trim();
+
+    private static string DayPattern => CultureInfo.CurrentCulture.DateTimeFormat.MonthDayPattern.Replace("MMMM", "MMM", StringComparison.Ordinal);
 
     [GeneratedRegex("dddd,? ?")]
     private static partial Regex Weekday();

@@ -21,7 +21,10 @@ internal static class Places
         var places = new List<Place>();
         Add(Permission.UseRuns, texts["Work"], "chat", Glyphs.Chat, texts["Chat"], 'c');
         Add(Permission.ReadEngine, texts["Work"], "runs", Glyphs.Runs, texts["Runs"], 'r');
+        Add(Permission.ReadEngine, texts["Watch"], "", Glyphs.Dashboard, texts["Dashboard"], 'd');
         Add(Permission.ReadRuns, texts["Watch"], "hierarchy", Glyphs.Hierarchy, texts["Hierarchy"], 'h');
+        Add(Permission.ReadEngine, texts["System"], "models", Glyphs.Models, texts["Models"], 'm');
+        Add(Permission.EditEngine, texts["System"], "settings", Glyphs.Settings, texts["Settings"], 's');
         return places;
 
         void Add(Permission needs, string section, string address, string glyph, string name, char key)

@@ -1,4 +1,7 @@
 using Hal9.Web.Accounts;
+using Hal9.Web.Diagnostics;
+using Hal9.Web.Models;
+using Hal9.Web.Monitoring;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
@@ -13,6 +16,8 @@ internal static class ShellSetup
     public static void AddShell(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddMonitoringPages().AddModelsPage();
+        builder.AddDiagnostics();
         builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>().AddSingleton<Palette>();
         builder.Services.AddMudServices(mud =>
         {

@@ -17,7 +17,7 @@ internal enum StructureAbility
 }
 
 /// <summary>A configured provider, with what was learned of its endpoint since the start.</summary>
-internal sealed class Provider(string name, ProviderKind kind, Uri? address, IReadOnlyList<string> models, IChatClient client, IList<string>? vision = null) : IDisposable
+internal sealed class Provider(string name, ProviderKind kind, Uri? address, IReadOnlyList<string> models, IChatClient client, IList<string>? vision = null, string? keyHint = null) : IDisposable
 {
     // Model names come from callers on pass-through: what was learned is forgotten before it could fill the memory.
     private const int MostLearned = 1024;
@@ -30,6 +30,9 @@ internal sealed class Provider(string name, ProviderKind kind, Uri? address, IRe
     public Uri? Address { get; } = address;
 
     public IReadOnlyList<string> Models { get; } = models;
+
+    /// <summary>The key as it may be shown.</summary>
+    public string? KeyHint { get; } = keyHint;
 
     public IChatClient Client { get; } = client;
 

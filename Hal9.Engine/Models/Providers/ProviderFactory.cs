@@ -27,7 +27,8 @@ internal sealed class ProviderFactory(IOptions<ModelsOptions> options, Func<ICha
     private Provider OpenAI(string name, ProviderOptions settings)
     {
         var address = new Uri(settings.BaseUrl!.TrimEnd('/'));
-        return new Provider(name, ProviderKind.OpenAI, address, [.. settings.Models], new OpenAIChat(name, address, ModelsOptionsCheck.ReadKey(settings), Network(), time), settings.Vision);
+        var key = ModelsOptionsCheck.ReadKey(settings);
+        return new Provider(name, ProviderKind.OpenAI, address, [.. settings.Models], new OpenAIChat(name, address, key, Network(), time), settings.Vision, Hint(key));
     }
 
     private Provider Anthropic(string name, ProviderOptions settings)
@@ -36,8 +37,12 @@ internal sealed class ProviderFactory(IOptions<ModelsOptions> options, Func<ICha
         var text = settings.BaseUrl?.TrimEnd('/');
         text = text is not null && text.EndsWith("/v1", StringComparison.Ordinal) ? text[..^3] : text;
         var address = string.IsNullOrWhiteSpace(text) ? null : new Uri(text);
-        return new Provider(name, ProviderKind.Anthropic, address, [.. settings.Models], new AnthropicChat(name, address, ModelsOptionsCheck.ReadKey(settings)!, Network(), time), settings.Vision);
+        var key = ModelsOptionsCheck.ReadKey(settings)!;
+        return new Provider(name, ProviderKind.Anthropic, address, [.. settings.Models], new AnthropicChat(name, address, key, Network(), time), settings.Vision, Hint(key));
     }
+
+    /// <summary>What of a key may be shown: its first three and last four characters; nothing of a short one.</summary>
+    internal static string? Hint(string? key) => key is null ? null : key.Length < 20 ? "…" : $"{key[..3]}…{key[^4..]}";
 
     /// <summary>One pool of connections per provider. Redirects are not followed: the key would travel along.</summary>
     private static SocketsHttpHandler Network() => new()

@@ -27,6 +27,22 @@ internal static class CostStatements
         FROM ledger WHERE tenant_id = @tenant AND at >= @from AND at < @to AND kind IN ('Settle', 'Adjust')
         """;
 
+    /// <summary>Sums of each step of a chart: from the hours where steps are whole hours, else from the settled entries themselves.</summary>
+    public const string StepsOfHours = HourSteps + StepsGroup;
+    public const string StepsOfHoursOfUser = HourSteps + " AND user_id = @user" + StepsGroup;
+    public const string StepsOfEntries = EntrySteps + StepsGroup;
+    public const string StepsOfEntriesOfUser = EntrySteps + " AND user_id = @user" + StepsGroup;
+
+    private const string StepsGroup = " GROUP BY 1";
+
+    private const string HourSteps = "SELECT hour - hour % @step, " + Sums + " FROM cost_hours WHERE tenant_id = @tenant AND hour >= @from AND hour < @to";
+
+    private const string EntrySteps = """
+        SELECT at - at % @step, CAST(SUM(amount) AS bigint), CAST(SUM(input_tokens) AS bigint), CAST(SUM(cached_tokens) AS bigint), CAST(SUM(cache_write_tokens) AS bigint),
+            CAST(SUM(output_tokens) AS bigint), CAST(SUM(reasoning_tokens) AS bigint), COUNT(*), CAST(SUM(CASE WHEN price_version = 'ceiling' THEN 1 ELSE 0 END) AS bigint)
+        FROM ledger WHERE tenant_id = @tenant AND at >= @from AND at < @to AND kind IN ('Settle', 'Adjust')
+        """;
+
     private const string Sums = "CAST(SUM(amount) AS bigint), CAST(SUM(input_tokens) AS bigint), CAST(SUM(cached_tokens) AS bigint), CAST(SUM(cache_write_tokens) AS bigint), "
         + "CAST(SUM(output_tokens) AS bigint), CAST(SUM(reasoning_tokens) AS bigint), CAST(SUM(calls) AS bigint), CAST(SUM(unpriced) AS bigint)";
 

@@ -130,10 +130,15 @@ public sealed class PriceListTests
     public void Settings_ThatNobodyReads_AreRefused(string key, string value) =>
         Assert.Throws<InvalidOperationException>(() => List((key, value)));
 
+    [Fact]
+    public void Ceiling_OfNothing_IsRefused() =>
+        Assert.Throws<OptionsValidationException>(() => List(("Budgets:Ceiling:InputUsd", "0"), ("Budgets:Ceiling:OutputUsd", "0")));
+
     [Theory]
     [InlineData("Budgets:WaitSeconds", "601")]
     [InlineData("Budgets:MostBudgets", "0")]
-    [InlineData("Budgets:Ceiling:InputUsd", "0")]
+    [InlineData("Budgets:Ceiling:InputUsd", "1")]
+    [InlineData("Budgets:Ceiling:OutputUsd", "1")]
     public void Settings_OutOfRange_AreRefused(string key, string value) => Assert.Throws<OptionsValidationException>(() => List((key, value)));
 
     private static PriceList List(params (string Key, string Value)[] settings)

@@ -47,9 +47,8 @@ public sealed class MonitoringServiceTests : IAsyncLifetime
         Assert.Equal(run.Cost.Nano, now.Neurons.Sum(n => n.Cost.Nano));
         Assert.Equal(["analyst", "architect"], strategist.Delegates);
 
-        var statistics = await Monitoring.StatisticsAsync(actor, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddSeconds(1), Token);
+        var statistics = await Monitoring.StatisticsAsync(actor, Last(TimeSpan.FromHours(1)), Token);
         Assert.Equal((1, 0, run.Cost), (statistics.Total.Runs, statistics.Total.Failed, statistics.Total.Cost));
-        Assert.Equal(TimeSpan.FromMinutes(1), statistics.Step);
         Assert.Equal(1, statistics.Points.Sum(p => p.Runs));
         Assert.InRange(statistics.Total.P95!.Value, run.EndedAt!.Value - run.StartedAt, (run.EndedAt.Value - run.StartedAt + TimeSpan.FromMilliseconds(2)) * 1.2);
     }
@@ -70,9 +69,9 @@ public sealed class MonitoringServiceTests : IAsyncLifetime
         Assert.NotNull(failing.LastError);
         Assert.Equal((NeuronState.Idle, 1, 2), (well.State, well.Failed, well.Handled));
         Assert.Null(well.LastError);
-        var statistics = await Monitoring.StatisticsAsync(actor, DateTimeOffset.UtcNow.AddDays(-7), DateTimeOffset.UtcNow.AddSeconds(1), Token);
+        var statistics = await Monitoring.StatisticsAsync(actor, Last(TimeSpan.FromDays(7)), Token);
         Assert.Equal((2, 1), (statistics.Total.Runs, statistics.Total.Failed));
-        Assert.Equal(TimeSpan.FromHours(3), statistics.Step);
+        Assert.Equal(TimeSpan.FromHours(3), statistics.Grid.Step);
     }
 
     [Fact]
@@ -91,14 +90,51 @@ public sealed class MonitoringServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Door_ForAMember_IsClosed()
+    public async Task Door_ForAMember_ShowsTheirOwnRunsOnly()
     {
-        var actor = await engine.NewTenantAsync() with { Role = Role.Member };
+        var admin = await engine.NewTenantAsync();
+        var member = new Actor(admin.TenantId, Guid.CreateVersion7(), Role.Member);
+        await EndedAsync(admin, RunMode.Quick);
+        var own = await EndedAsync(member, RunMode.Quick);
 
-        await Assert.ThrowsAsync<AccessDenied>(() => Monitoring.NowAsync(actor, Token));
-        await Assert.ThrowsAsync<AccessDenied>(() => Monitoring.StatisticsAsync(actor, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow, Token));
-        await Assert.ThrowsAsync<AccessDenied>(async () => await Monitoring.WatchAsync(actor, Token).GetAsyncEnumerator(Token).MoveNextAsync());
+        var seen = await Monitoring.StatisticsAsync(member, Last(TimeSpan.FromHours(1)), Token);
+        var all = await Monitoring.StatisticsAsync(admin, Last(TimeSpan.FromDays(7)), Token);
+
+        Assert.Equal((1, own.Cost), (seen.Total.Runs, seen.Total.Cost));
+        Assert.Equal(2, all.Total.Runs);
+        await Assert.ThrowsAsync<AccessDenied>(() => Monitoring.NowAsync(member, Token));
+        await Assert.ThrowsAsync<AccessDenied>(async () => await Monitoring.WatchAsync(member, Token).GetAsyncEnumerator(Token).MoveNextAsync());
+        Assert.All(await Monitoring.ProvidersAsync(member, TimeSpan.FromHours(1), Token), provider => Assert.Null(provider.Record));
     }
+
+    [Fact]
+    public async Task Providers_AreJudgedByWhatBecameOfTheirCalls()
+    {
+        var actor = await engine.NewTenantAsync();
+        var good = await EndedAsync(actor, RunMode.Quick);
+        engine.Provider.Script(_ => new ScriptedReply { Fault = new Fault(FaultKind.Status) { StatusCode = 400 } });
+        var bad = await EndedAsync(actor, RunMode.Quick);
+        engine.Provider.Reset();
+        await EndedAsync(await engine.NewTenantAsync(), RunMode.Quick);
+
+        var providers = await Monitoring.ProvidersAsync(actor, TimeSpan.FromHours(1), Token);
+
+        Assert.Equal(["offline", "test"], providers.Select(provider => provider.Name));
+        Assert.Null(providers[0].Circuit);
+        var record = providers[1].Record!;
+        var calls = Calls(good).Concat(Calls(bad)).ToList();
+        Assert.Equal((calls.Count, calls.Count(c => c.Status is CallStatus.Failed)), ((int)record.Calls, (int)record.Failed));
+        Assert.Equal(calls.Sum(c => c.Cost.Nano), record.Cost.Nano);
+        Assert.Equal(Calls(good).Max(c => c.Milliseconds), record.P95!.Value.TotalMilliseconds);
+        Assert.Equal((bad.Id, Calls(bad).Last().Error), (record.LastFailure!.RunId, record.LastFailure.Error));
+        Assert.DoesNotContain(await Monitoring.ProvidersAsync(actor, TimeSpan.Zero, Token), provider => provider.Record is not null);
+    }
+
+    private static TimeGrid Last(TimeSpan back) => TimeGrid.Of(DateTimeOffset.UtcNow - back, DateTimeOffset.UtcNow.AddMilliseconds(1), DateTimeOffset.UtcNow);
+
+    private static IEnumerable<ModelCallView> Calls(RunView run) => Of(run.Root!);
+
+    private static IEnumerable<ModelCallView> Of(StepView step) => step.ModelCalls.Concat(step.Steps.SelectMany(Of));
 
     private async Task<IReadOnlyList<NeuronSignal>> RecentAsync(Actor actor)
     {

@@ -46,6 +46,18 @@ public sealed class RunListTests(EngineHost engine)
         Assert.Equal(92, (await engine.Runs.ListAllAsync(actor, failed, Cancel).Select(line => line.Id).Distinct().ToListAsync(Cancel)).Count);
     }
 
+    [Fact]
+    public async Task Filter_ByTheEnd_TakesTheBeginAndLeavesTheEnd()
+    {
+        var actor = await engine.NewTenantAsync();
+        var runs = new[] { StoredRuns.Of(actor, "before", RunStatus.Failed, 1), StoredRuns.Of(actor, "first", RunStatus.Failed, 20), StoredRuns.Of(actor, "last", RunStatus.Failed, 30), StoredRuns.Of(actor, "after", RunStatus.Failed, 40), StoredRuns.Of(actor, "open", RunStatus.Running, null) };
+        await StoredRuns.AddAsync(engine, actor, runs);
+
+        var ended = await engine.Runs.ListAsync(actor, new RunFilter { EndedFrom = runs[1].EndedAt, EndedBefore = runs[3].EndedAt }, Cancel);
+
+        Assert.Equal(["last", "first"], ended.Items.Select(line => line.Goal));
+    }
+
     [Theory]
     [InlineData(RunSort.Started, "12_0198c0de-0000-7000-8000-000000000000")]
     [InlineData(RunSort.Cost, "0198c0de-0000-7000-8000-000000000000")]

@@ -25,7 +25,7 @@ public sealed partial class SetupTests
 
         var made = await browser.SubmitAsync(link, Person, Token);
 
-        Assert.Equal((HttpStatusCode.Found, "/"), (made.Status, new Uri(made.Location!, UriKind.RelativeOrAbsolute) is { IsAbsoluteUri: true } uri ? uri.AbsolutePath : made.Location));
+        Assert.Equal((HttpStatusCode.Found, "/chat"), (made.Status, new Uri(made.Location!, UriKind.RelativeOrAbsolute) is { IsAbsoluteUri: true } uri ? uri.AbsolutePath : made.Location));
         var tenants = host.Services.GetRequiredService<TenantService>();
         Assert.False(await host.Services.GetRequiredService<Hal9.Web.Accounts.FirstSetup>().IsOpenAsync(Token));
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account/tenant", Token)).Status);

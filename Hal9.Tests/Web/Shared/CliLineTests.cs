@@ -21,6 +21,7 @@ public sealed class CliLineTests : PartsContext
         CliLines.Cancel(Guid.CreateVersion7(), null, null),
         CliLines.Cancel(Guid.CreateVersion7(), Guid.CreateVersion7(), "too dear; stop"),
         CliLines.Conversation(Guid.CreateVersion7()),
+        CliLines.Budget(),
         .. new[] { RunMode.Auto, RunMode.Quick, RunMode.Standard, RunMode.Deep }.Select(CliLines.Chat),
     ];
 

@@ -915,6 +915,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
                     b.Property<string>("Status")
                         .HasColumnType("text")
                         .HasColumnName("status");
@@ -931,7 +935,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("runs");
 
-                    b.HasKey("TenantId", "Tier", "At", "Status", "Bucket");
+                    b.HasKey("TenantId", "Tier", "At", "UserId", "Status", "Bucket");
 
                     b.ToTable("run_counts", (string)null);
                 });
@@ -1323,6 +1327,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("ConversationId");
 
                     b.HasIndex("Status", "HeartbeatAt");
+
+                    b.HasIndex("TenantId", "EndedAt");
 
                     b.HasIndex("TenantId", "Id");
 

@@ -443,6 +443,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     tier = table.Column<string>(type: "TEXT", nullable: false),
                     at = table.Column<long>(type: "INTEGER", nullable: false),
+                    user_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     status = table.Column<string>(type: "TEXT", nullable: false),
                     bucket = table.Column<int>(type: "INTEGER", nullable: false),
                     runs = table.Column<long>(type: "INTEGER", nullable: false),
@@ -450,7 +451,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_run_counts", x => new { x.tenant_id, x.tier, x.at, x.status, x.bucket });
+                    table.PrimaryKey("PK_run_counts", x => new { x.tenant_id, x.tier, x.at, x.user_id, x.status, x.bucket });
                 });
 
             migrationBuilder.CreateTable(
@@ -703,6 +704,11 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "IX_runs_tenant_id_cost_id",
                 table: "runs",
                 columns: new[] { "tenant_id", "cost", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_tenant_id_ended_at",
+                table: "runs",
+                columns: new[] { "tenant_id", "ended_at" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_id",

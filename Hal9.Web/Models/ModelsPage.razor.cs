@@ -1,0 +1,98 @@
+using Hal9.Engine.Models;
+using Hal9.Engine.Monitoring;
+using Hal9.Engine.Tenancy;
+using Hal9.Web.Accounts;
+using Hal9.Web.Diagnostics;
+using Hal9.Web.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace Hal9.Web.Models;
+
+/// <summary>Providers and how they are, tiers, the fallback chain, and the catalogue with its prices: what is configured, and where.</summary>
+public sealed partial class ModelsPage(
+    MonitoringService monitoring, ModelService catalogue, SettingSources sources, ProviderTester tester, CurrentActor currentActor, NavigationManager navigation, ILogger<ModelsPage> log)
+{
+    private static readonly TimeSpan HealthSpan = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    private static readonly ModelTier[] Tiers = [ModelTier.Strong, ModelTier.Balanced, ModelTier.Fast];
+    private readonly Part<IReadOnlyList<ProviderActivity>> providers = new();
+    private readonly Dictionary<string, Part<TestResult>> tests = [];
+    private Actor actor = default!;
+    private ModelsQuery query = new();
+    private IReadOnlyList<ModelOffer> offers = [];
+    private string? testing;
+    private bool live = true;
+    private bool mayEdit;
+    private bool mayTest;
+
+    /// <summary>What a model's name contains.</summary>
+    [SupplyParameterFromQuery(Name = "q")] public string? Text { get; set; }
+
+    /// <summary><c>1</c>: only models without a price.</summary>
+    [SupplyParameterFromQuery(Name = "unpriced")] public string? Unpriced { get; set; }
+
+    [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
+
+    private IReadOnlyList<ModelOffer> Shown => [.. offers.Where(offer =>
+        (query.Text is null || offer.Ref.ToString().Contains(query.Text, StringComparison.OrdinalIgnoreCase)) && (!query.Unpriced || offer.Price is null))];
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        actor = await currentActor.GetAsync();
+        mayEdit = actor.May(Permission.EditEngine);
+        mayTest = mayEdit && actor.May(Permission.UseRuns);
+        offers = catalogue.Offers();
+        await LoadAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet() => query = ModelsQuery.Parse(Text, Unpriced);
+
+    /// <inheritdoc/>
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? WatchAsync(DueAsync(), _ => { }, LoadAsync) : Task.CompletedTask;
+
+    private async IAsyncEnumerable<int> DueAsync()
+    {
+        using var timer = new PeriodicTimer(Every);
+        while (await timer.WaitForNextTickAsync(Stopping))
+        {
+            if (live)
+            {
+                yield return 0;
+            }
+        }
+    }
+
+    private Task LoadAsync() => providers.ReadAsync(() => monitoring.ProvidersAsync(actor, HealthSpan, Stopping), Clock, log, Stopping);
+
+    private async Task TestAsync(string provider, ModelRef model)
+    {
+        testing = provider;
+        if (!tests.TryGetValue(provider, out var test))
+        {
+            tests[provider] = test = new Part<TestResult>();
+        }
+        test.Forget();
+        await test.ReadAsync(() => tester.TestAsync(actor, model, T["TestQuestion"], Stopping), Clock, log, Stopping);
+        testing = null;
+        await LoadAsync();
+    }
+
+    private async Task ToggleLive()
+    {
+        live = !live;
+        await LoadAsync();
+    }
+
+    private ProviderCard? CardOf(string name) => catalogue.Providers.FirstOrDefault(card => card.Name == name);
+
+    private IReadOnlyList<ModelRef> TestableOf(string name) => [.. offers.Select(offer => offer.Ref).Where(model => string.Equals(model.Provider, name, StringComparison.OrdinalIgnoreCase))];
+
+    private (SettingOrigin Origin, string? Place) KeySourceOf(string name) =>
+        sources.SourceOf($"Hal9:Models:Providers:{name}:ApiKeyFile") is { Origin: not SettingOrigin.Default } file ? file : sources.SourceOf($"Hal9:Models:Providers:{name}:ApiKey");
+
+    private void Show(ModelsQuery wanted) => navigation.NavigateTo(wanted.ToUrl());
+
+    private static string? Clean(object? value) => value is string text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+}

@@ -1,0 +1,28 @@
+namespace Hal9.Web.Models;
+
+/// <summary>How a provider is set, to copy and change.</summary>
+internal static class ProviderSnippet
+{
+    /// <summary>Where it goes.</summary>
+    public static string File { get; } = "appsettings.json";
+
+    /// <summary>What goes there.</summary>
+    public static string Text { get; } = """
+        {
+          "Hal9": {
+            "Models": {
+              "Providers": {
+                "openai": {
+                  "Kind": "OpenAI",
+                  "BaseUrl": "https://api.openai.com/v1",
+                  "ApiKeyFile": "/run/secrets/openai",
+                  "Models": [ "gpt-5", "gpt-5-mini" ]
+                }
+              },
+              "Tiers": { "Strong": "openai/gpt-5", "Balanced": "openai/gpt-5-mini", "Fast": "openai/gpt-5-mini" },
+              "Fallbacks": [ "openai/gpt-5-mini" ]
+            }
+          }
+        }
+        """;
+}
