@@ -7,7 +7,7 @@ internal sealed record VerbOptions(string Verb, bool Quick, int? Rounds, bool Wr
 {
     public string Command => $"dotnet run -c Release --project Hal9.Benchmarks -- {Verb}{(Quick ? " --quick" : "")}{(Rounds is { } n ? string.Create(CultureInfo.InvariantCulture, $" --rounds {n}") : "")}";
 
-    public int RoundsOr(int full, int quick) => Rounds ?? (Quick ? quick : full);
+    public int RoundsOr(int full, int quick) => Rounds ?? (Quick || Guard ? quick : full);
 
     public static VerbOptions Read(string verb, IReadOnlyList<string> arguments)
     {
