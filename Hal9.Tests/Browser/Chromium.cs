@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using Deque.AxeCore.Commons;
 using Hal9.Tests.Support;
 using Microsoft.Playwright;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Hal9.Tests.InBrowser.Chromium))]
+[assembly: Hal9.Tests.InBrowser.ClosesItsWindows]
 
 namespace Hal9.Tests.InBrowser;
 
@@ -26,6 +30,8 @@ public sealed class Chromium : IAsyncDisposable
     private static readonly string AxeScript = new BundledAxeScriptProvider().GetScript();
     private static readonly string[] Themes = ["dark", "light"];
     private static readonly int[] Widths = [1440, 390];
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<IBrowserContext>> Windows = new();
+    private static readonly ConcurrentBag<Task> Closing = [];
     private readonly SemaphoreSlim launching = new(1);
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -34,10 +40,23 @@ public sealed class Chromium : IAsyncDisposable
     public async Task<IPage> OpenAsync(string url, string theme = "dark", int width = 1440)
     {
         var context = await (await LaunchedAsync()).NewContextAsync(new BrowserNewContextOptions { BaseURL = url, ViewportSize = new ViewportSize { Width = width, Height = 900 }, ReducedMotion = ReducedMotion.Reduce });
+        Windows.GetOrAdd(TestContext.Current.Test!.UniqueID, _ => []).Add(context);
         await context.AddCookiesAsync([new Cookie { Name = "hal9-theme", Value = theme, Url = url }]);
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(30_000);
         return page;
+    }
+
+    /// <summary>Closes what a test has opened: a live page goes on working for nobody, and all of them together slow down those that come after.</summary>
+    public static void CloseWindows(string testId)
+    {
+        if (Windows.TryRemove(testId, out var windows))
+        {
+            foreach (var window in windows)
+            {
+                Closing.Add(window.CloseAsync());
+            }
+        }
     }
 
     /// <summary>The same, signed in as the owner, at a new chat.</summary>
@@ -119,10 +138,18 @@ public sealed class Chromium : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         launching.Dispose();
+        await Task.WhenAll(Closing);
         if (browser is not null)
         {
             await browser.DisposeAsync();
         }
         playwright?.Dispose();
     }
+}
+
+/// <summary>After each test its browser windows are closed.</summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+public sealed class ClosesItsWindowsAttribute : BeforeAfterTestAttribute
+{
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) => Chromium.CloseWindows(test.UniqueID);
 }
