@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Hal9.Tests.InBrowser;
 
 /// <summary>Every page in both themes, wide and narrow: nothing that axe finds, nothing that sticks out, no error in the console.</summary>
-[Collection(BrowserHostCollection.Name)]
+[Collection(PagesHostCollection.Name)]
 public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
 {
     [Fact]

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Hal9.Tests.InBrowser;
 
 /// <summary>What goes along with a message: files, and prompts from the library.</summary>
-[Collection(Hal9HostCollection.Name)]
+[Collection(ChatHostCollection.Name)]
 public sealed class ChatFilesTests(Hal9Host host, Chromium chromium)
 {
     [Fact]

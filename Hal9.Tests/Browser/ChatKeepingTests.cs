@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Hal9.Tests.InBrowser;
 
 /// <summary>What the chat keeps, shows to others, and forgets.</summary>
-[Collection(Hal9HostCollection.Name)]
+[Collection(ChatHostCollection.Name)]
 public sealed class ChatKeepingTests(Hal9Host host, Chromium chromium)
 {
     [Fact]

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Hal9.Tests.InBrowser;
 
-[Collection(Hal9HostCollection.Name)]
+[Collection(ChatHostCollection.Name)]
 public sealed class ChatOrderTests(Hal9Host host, Chromium chromium)
 {
     [Fact]

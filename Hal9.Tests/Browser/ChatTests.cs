@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Hal9.Tests.InBrowser;
 
-[Collection(BrowserHostCollection.Name)]
+[Collection(ChatHostCollection.Name)]
 public sealed partial class ChatTests(Hal9Host host, Chromium chromium)
 {
     private const string Reply = "**Calm** is the answer. It has a few words, so that a stream of them can be held in the middle, and an end.";

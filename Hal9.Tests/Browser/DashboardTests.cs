@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Hal9.Tests.InBrowser;
 
-[Collection(Hal9HostCollection.Name)]
+[Collection(PagesHostCollection.Name)]
 public sealed class DashboardTests(Hal9Host host, Chromium chromium)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Hal9.Tests.InBrowser;
 
-[Collection(BrowserHostCollection.Name)]
+[Collection(PagesHostCollection.Name)]
 public sealed class HierarchyTests(Hal9Host host, Chromium chromium)
 {
     [Fact]

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Hal9.Tests.InBrowser;
 
-[Collection(Hal9HostCollection.Name)]
+[Collection(PagesHostCollection.Name)]
 public sealed class ModelsTests(Hal9Host host, Chromium chromium)
 {
     [Fact]

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Hal9.Tests.InBrowser;
 
 /// <summary>What the frame around the pages does.</summary>
-[Collection(BrowserHostCollection.Name)]
+[Collection(PagesHostCollection.Name)]
 public sealed class ShellTests(Hal9Host host, Chromium chromium) : IClassFixture<Chromium>
 {
     [Fact]

@@ -107,7 +107,14 @@ public sealed class Hal9HostCollection : ICollectionFixture<Hal9Host>
 
 /// <summary>Pages in the browser, on a host of their own: they take as long as all other journeys together.</summary>
 [CollectionDefinition(Name)]
-public sealed class BrowserHostCollection : ICollectionFixture<Hal9Host>
+public sealed class PagesHostCollection : ICollectionFixture<Hal9Host>
 {
-    public const string Name = "one host for the browser";
+    public const string Name = "one host for pages in the browser";
+}
+
+/// <summary>Chat in the browser, beside the other pages.</summary>
+[CollectionDefinition(Name)]
+public sealed class ChatHostCollection : ICollectionFixture<Hal9Host>
+{
+    public const string Name = "one host for chat in the browser";
 }

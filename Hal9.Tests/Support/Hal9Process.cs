@@ -50,13 +50,14 @@ public sealed partial class Hal9Process : IAsyncDisposable
         var product = new Hal9Process(new Process { StartInfo = start, EnableRaisingEvents = true });
         product.process.OutputDataReceived += (_, line) => product.Read(line.Data);
         product.process.ErrorDataReceived += (_, line) => product.Read(line.Data);
-        product.process.Exited += (_, _) => product.listening.TrySetException(new InvalidOperationException($"The product ended before it listened:\n{product.Log}"));
         product.process.Start();
         product.process.BeginOutputReadLine();
         product.process.BeginErrorReadLine();
+        var ended = product.EndedAsync();
         try
         {
-            await product.listening.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+            await Task.WhenAny(product.listening.Task, ended).WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+            await product.listening.Task;
         }
         catch
         {
@@ -82,6 +83,13 @@ public sealed partial class Hal9Process : IAsyncDisposable
             await process.WaitForExitAsync();
         }
         process.Dispose();
+    }
+
+    // The end of a process is told before its last lines have been read; waiting for it waits for them, too.
+    private async Task EndedAsync()
+    {
+        await process.WaitForExitAsync();
+        listening.TrySetException(new InvalidOperationException($"The product ended before it listened:\n{Log}"));
     }
 
     private void Read(string? line)
