@@ -17,7 +17,8 @@ public sealed class ReconnectTests(Chromium chromium)
         var never = new ScriptedGate();
         provider.Enqueue([new ScriptedReply { Text = Reply, HoldWithin = never, HoldAfterChunks = 2 }]);
         provider.Default = ScriptedReply.Of(Reply);
-        var settings = Hal9Settings.For(Hal9Settings.NewDataDirectory(), provider);
+        var data = Hal9Settings.NewDataDirectory();
+        var settings = Hal9Settings.For(data, provider);
         var product = await Hal9Process.StartAsync(settings, Token);
         try
         {
@@ -44,6 +45,7 @@ public sealed class ReconnectTests(Chromium chromium)
         finally
         {
             await product.DisposeAsync();
+            Directory.Delete(data, recursive: true);
         }
     }
 }
