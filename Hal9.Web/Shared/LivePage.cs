@@ -21,17 +21,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(apply);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, cancellationToken);
-        try
-        {
-            await Live.FollowAsync(stream, RepaintEvery, apply, RepaintAsync, TimeProvider.System, either.Token);
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-        }
-        catch (Exception e) when (!Stopping.IsCancellationRequested)
-        {
-            await DispatchExceptionAsync(e);
-        }
+        await GuardAsync(Live.FollowAsync(stream, RepaintEvery, apply, RepaintAsync, TimeProvider.System, either.Token), either.Token);
 
         async Task RepaintAsync()
         {
@@ -40,6 +30,28 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
                 await refresh();
             }
             StateHasChanged();
+        }
+    }
+
+    /// <summary>Shows the items of a stream that gathers by itself: the first at once, then on average at most one per <paramref name="every"/>; errors as above.</summary>
+    /// <param name="stream">What happens, gathered.</param>
+    /// <param name="every">The time between two items, on average.</param>
+    /// <param name="show">Shows an item, on the renderer's thread; a repaint is its own affair.</param>
+    protected Task PaceAsync<T>(IAsyncEnumerable<T> stream, TimeSpan every, Func<T, Task> show) =>
+        GuardAsync(Live.PaceAsync(stream, every, show, TimeProvider.System, Stopping), Stopping);
+
+    private async Task GuardAsync(Task watching, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await watching;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            await DispatchExceptionAsync(e);
         }
     }
 
