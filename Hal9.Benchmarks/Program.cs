@@ -1,4 +1,5 @@
 using Hal9.Benchmarks;
+using Hal9.Benchmarks.Face;
 using Hal9.Benchmarks.Gateway;
 using Hal9.Benchmarks.Harness;
 using Hal9.Benchmarks.Ledger;
@@ -22,6 +23,7 @@ return args switch
     ["start", .. var rest] => await StartVerb.RunAsync(VerbOptions.Read("start", rest), stopping.Token),
     ["query", .. var rest] => await QueryVerb.RunAsync(VerbOptions.Read("query", rest), stopping.Token),
     ["live", .. var rest] => await LiveVerb.RunAsync(VerbOptions.Read("live", rest), stopping.Token),
+    ["face", .. var rest] => await FaceVerb.RunAsync(VerbOptions.Read("face", rest), stopping.Token),
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
     ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
     ["fake-model"] => await FakeModel.ServeAsync(),
@@ -33,6 +35,6 @@ return args switch
 
 static async Task<int> UsageAsync()
 {
-    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | crash [--kills N] [--seed S]");
+    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | crash [--kills N] [--seed S]");
     return 2;
 }

@@ -45,19 +45,19 @@ internal static class LiveVerb
         foreach (var side in sides)
         {
             await using var crowd = await Crowd.OpenAsync(side.Open, viewers);
-            await Signals.MakeAsync(side.Url, Slow, 5, cancellationToken);
-            await Signals.MakeAsync(side.Url, Fast, 5, cancellationToken);
+            await Signals.MakeAsync(side.Url, Slow, 5, null, cancellationToken);
+            await Signals.MakeAsync(side.Url, Fast, 5, null, cancellationToken);
         }
         await Rounds.RunAsync(options.RoundsOr(7, 5), sides, async side =>
         {
             var heap = await HeapAsync(side, cancellationToken);
             var resident = side.Child.Resident;
             await using var crowd = await Crowd.OpenAsync(side.Open, viewers);
-            await Signals.MakeAsync(side.Url, Slow, 2, cancellationToken);
+            await Signals.MakeAsync(side.Url, Slow, 2, null, cancellationToken);
             await crowd.SettleAsync(cancellationToken);
             crowd.Forget();
             var cpu = side.Child.Cpu;
-            var made = await Signals.MakeAsync(side.Url, Slow, seconds, cancellationToken);
+            var made = await Signals.MakeAsync(side.Url, Slow, seconds, null, cancellationToken);
             var used = (side.Child.Cpu - cpu).TotalMicroseconds;
             await crowd.SettleAsync(cancellationToken);
             figures.Of(side.Name, Cpu).Add(used / made.Count / viewers);
@@ -74,11 +74,11 @@ internal static class LiveVerb
         await Rounds.RunAsync(options.Quick ? 1 : 3, sides, async side =>
         {
             await using var crowd = await Crowd.OpenAsync(side.Open, viewers);
-            await Signals.MakeAsync(side.Url, Fast, 2, cancellationToken);
+            await Signals.MakeAsync(side.Url, Fast, 2, null, cancellationToken);
             await crowd.SettleAsync(cancellationToken);
             crowd.Forget();
             var begun = Stopwatch.GetTimestamp();
-            var made = await Signals.MakeAsync(side.Url, Fast, seconds, cancellationToken);
+            var made = await Signals.MakeAsync(side.Url, Fast, seconds, null, cancellationToken);
             var took = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             figures.Of(side.Name, Made).Add(made.Count / took);
             figures.Of(side.Name, Renders).Add(crowd.Most(viewer => viewer.Renders) / took);

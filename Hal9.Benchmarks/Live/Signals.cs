@@ -36,10 +36,10 @@ internal static class Signals
     }
 
     /// <summary>Lets a side make events; when each was made.</summary>
-    public static async Task<IReadOnlyList<long>> MakeAsync(Uri server, int rate, int seconds, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<long>> MakeAsync(Uri server, int rate, int seconds, string? flag, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
-        using var answer = await http.PostAsync(new Uri(server, string.Create(CultureInfo.InvariantCulture, $"{Path}?rate={rate}&seconds={seconds}")), null, cancellationToken);
+        using var answer = await http.PostAsync(new Uri(server, string.Create(CultureInfo.InvariantCulture, $"{Path}?rate={rate}&seconds={seconds}&{flag}")), null, cancellationToken);
         answer.EnsureSuccessStatusCode();
         return [.. (await answer.Content.ReadAsStringAsync(cancellationToken)).Split('\n').Select(tick => long.Parse(tick, CultureInfo.InvariantCulture))];
     }

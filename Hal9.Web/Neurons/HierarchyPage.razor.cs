@@ -21,6 +21,7 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
     private static readonly TimeSpan Afterglow = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PulseEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RepaintEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FiguresAfter = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly Layer[] Layers = [Layer.L4, Layer.L3, Layer.L2];
     private readonly PulseCount pulses = new();
@@ -33,6 +34,8 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
     private MapLayout drawn = MapLayout.Empty;
     private Failure? failure;
     private ElementReference root;
+    private Pane? mapPane;
+    private Pane? panelPane;
     private MapBrowser? browser;
     private bool paused;
     private int back;
@@ -78,7 +81,16 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
     protected override async Task OnInitializedAsync()
     {
         actor = await currentActor.GetAsync();
+        if (Inherit<HierarchyActivity>(actor) is { } known)
+        {
+            (now, neurons) = (known, known.Neurons);
+            return;
+        }
         await LoadAsync();
+        if (now is not null)
+        {
+            Bequeath(actor, now);
+        }
     }
 
     /// <inheritdoc/>
@@ -125,13 +137,23 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
 
     private async Task RepaintAsync()
     {
+        // With many pages open, everybody's pulses go before anybody's figures: those are read more slowly than light moves.
+        await Task.Delay(FiguresAfter, Stopping);
         var (before, failed) = (neurons, failure);
         if (IsLive)
         {
             await LoadAsync();
-            if (failure is not null || failed is not null || !neurons.SequenceEqual(before))
+            if (failure is not null || failed is not null)
             {
                 StateHasChanged();
+            }
+            else if (!neurons.SequenceEqual(before))
+            {
+                mapPane?.Repaint();
+                if (Selected is not null)
+                {
+                    panelPane?.Repaint();
+                }
             }
         }
     }
