@@ -52,7 +52,7 @@ public sealed partial class DashboardPage(DashboardReader reader, CurrentActor c
     protected override async Task OnInitializedAsync()
     {
         actor = await currentActor.GetAsync();
-        if (Inherit<Known>(actor) is { } known)
+        if (Inherit<DashboardParts>(actor) is { } known)
         {
             (query, grid, readAt, runs, spend, today, now, providers, failures, steps) = known;
             ShowRuns();
@@ -71,7 +71,7 @@ public sealed partial class DashboardPage(DashboardReader reader, CurrentActor c
             runs.Forget();
             spend.Forget();
             await LoadAsync();
-            Bequeath(actor, new Known(query, grid, readAt, runs, spend, today, now, providers, failures, steps));
+            Bequeath(actor, new DashboardParts(query, grid, readAt, runs, spend, today, now, providers, failures, steps));
         }
     }
 
@@ -171,8 +171,4 @@ public sealed partial class DashboardPage(DashboardReader reader, CurrentActor c
 
     private static ChartSeries Series(string name, string tone, IReadOnlyList<RunPoint> points, Func<RunPoint, long> value) =>
         new(name, tone, [.. points.Select(p => (double?)value(p))], [.. points.Select(p => NumberText.Count(value(p)))]);
-
-    private sealed record Known(
-        DashboardQuery Query, TimeGrid? Grid, DateTimeOffset ReadAt, Part<RunStatistics> Runs, Part<SpendSeries> Spend, Part<TodaySpend> Today, Part<WorkNow> Now,
-        Part<IReadOnlyList<ProviderActivity>> Providers, Part<IReadOnlyList<RunLine>> Failures, Part<FirstSteps> Steps);
 }
