@@ -23,46 +23,49 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
         await page.FillAsync("#message", "Say hello");
         await page.PressAsync("#message", "Enter");
         await LookAsync("conversation", null, ".answer-foot");
-        await LookAsync("dashboard", "/?refresh=off", ".chart-plot [data-ready]");
+        await GoAsync("/?refresh=off", ".chart-plot [data-ready]");
         await page.ClickAsync(".chart-head button >> nth=0");
         await page.ClickAsync(".range summary");
-        await LookAsync("dashboard-menus", null, ".chart-table tbody tr");
-        await LookAsync("dashboard-wall", "/?wall=1&refresh=off", ".wall .chart-plot [data-ready]");
-        await LookAsync("dashboard-nothing", "/?from=2026-01-01&to=2026-01-02&refresh=off", ".chart");
+        await LookAsync("dashboard", null, ".chart-table tbody tr");
+        await LookAsync("dashboard-wall", "/?wall=1&refresh=off", ".wall .chart-plot [data-ready]", crossed: true);
+        await LookAsync("dashboard-nothing", "/?from=2026-01-01&to=2026-01-02&refresh=off", "main:not(:has(.wall)) .chart", crossed: true);
         await LookAsync("models", "/models", ".provider-card");
-        await LookAsync("models-none", "/models?q=nothing-has-this-name", ".empty");
+        await LookAsync("models-none", "/models?q=nothing-has-this-name", ".empty", crossed: true);
         await LookAsync("settings", "/settings", ".check");
         await LookAsync("runs", "/runs", ".table");
-        await LookAsync("runs-ended", "/runs?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z", ".filter-chip");
-        await LookAsync("runs-none", "/runs?q=nothing-has-this-goal", ".empty");
+        await LookAsync("runs-ended", "/runs?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z", ".filter-chip", crossed: true);
+        await LookAsync("runs-none", "/runs?q=nothing-has-this-goal", ".empty", crossed: true);
         await LookAsync("run-tree", $"/runs/{run}", ".tree-row");
         await page.ClickAsync(".cli-line summary");
-        await LookAsync("run-on-the-command-line", null, ".cli-line .code");
+        await LookAsync("run-on-the-command-line", null, ".cli-line .code", crossed: true);
         await LookAsync("run-timeline", $"/runs/{run}?tab=timeline", ".waterfall");
         await LookAsync("run-thread", $"/runs/{run}?tab=thread", ".turn-answer");
         await LookAsync("run-raw", $"/runs/{run}?tab=raw", "#raw-json");
-        await page.GotoAsync($"/runs/{run}");
-        await Chromium.IsInteractiveAsync(page);
+        await GoAsync($"/runs/{run}", ".call-more");
         await page.ClickAsync(".call-more > summary >> nth=0");
         await page.ClickAsync(".prompt-part > summary >> nth=0");
         await LookAsync("run-call", null, ".bill tfoot");
         await LookAsync("run-events", $"/runs/{run}?tab=events", ".event");
         await LookAsync("hierarchy", "/hierarchy", ".node");
-        await LookAsync("hierarchy-panel", "/hierarchy?neuron=analyst", ".panel .signals li");
+        await LookAsync("hierarchy-panel", "/hierarchy?neuron=analyst", ".panel .signals li", crossed: true);
         await LookAsync("hierarchy-table", "/hierarchy?view=table", ".table");
         await LookAsync("missing", "/nothing/here", ".empty");
 
         Assert.Empty(found);
 
-        async Task LookAsync(string name, string? address, string sign)
+        async Task LookAsync(string name, string? address, string sign, bool crossed = false)
+        {
+            await GoAsync(address, sign);
+            found.AddRange(await Chromium.LookAsync(page, name, crossed));
+        }
+
+        async Task GoAsync(string? address, string sign)
         {
             if (address is not null)
             {
-                await page.GotoAsync(address);
-                await Chromium.IsInteractiveAsync(page);
+                await Chromium.GoAsync(page, address);
             }
             await Expect(page.Locator(sign).First).ToBeVisibleAsync();
-            found.AddRange(await Chromium.LookAsync(page, name));
         }
     }
 
@@ -77,9 +80,9 @@ public sealed class AccessibilityTests(Hal9Host host, Chromium chromium)
 
         var found = await Chromium.LookAsync(page, "faults");
 
-        Assert.Equal(["faults-dark-1440", "faults-dark-390"], found.Where(f => f.Contains("button-name", StringComparison.Ordinal)).Select(f => f.Split(':')[0]));
+        Assert.Equal(["faults-dark-1440", "faults-light-390"], found.Where(f => f.Contains("button-name", StringComparison.Ordinal)).Select(f => f.Split(':')[0]));
         Assert.Equal(["faults-dark-1440", "faults-dark-390"], found.Where(f => f.Contains("color-contrast", StringComparison.Ordinal)).Select(f => f.Split(':')[0]));
-        Assert.Equal(["faults-dark-390", "faults-light-390"], found.Where(f => f.EndsWith("sticks out", StringComparison.Ordinal)).Select(f => f.Split(':')[0]));
+        Assert.Equal(["faults-light-390", "faults-dark-390"], found.Where(f => f.EndsWith("sticks out", StringComparison.Ordinal)).Select(f => f.Split(':')[0]));
     }
 
     [Fact]

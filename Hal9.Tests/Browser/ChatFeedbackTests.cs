@@ -17,7 +17,7 @@ public sealed class ChatFeedbackTests(Hal9Host host, Chromium chromium)
         await page.ClickAsync("[aria-label='Not a good answer']");
         await page.ClickAsync("text=Incomplete");
         await Expect(page.Locator(".feedback-line .field")).ToHaveValueAsync("Incomplete");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-feedback"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-feedback", crossed: true));
         await page.PressAsync(".feedback-line .field", "Enter");
         await Expect(page.Locator(".feedback-said")).ToContainTextAsync("Incomplete");
         await page.ReloadAsync();

@@ -17,7 +17,7 @@ public sealed class ChatFilesTests(Hal9Host host, Chromium chromium)
         await page.SetInputFilesAsync(".attach input", [File("plan.md", "# Plan\n\nPlant kumquats."), File("tool.exe", "MZ\0\0")]);
         await Expect(page.Locator(".composer-files .file")).ToHaveCountAsync(1);
         await Expect(page.Locator(".chat-foot .notice-failing")).ToContainTextAsync("tool.exe is of no kind that is read here");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-files"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-files", crossed: true));
         await page.ClickAsync("text=Understood");
         await page.ReloadAsync();
         await Chromium.ChatIsReadyAsync(page);
@@ -28,7 +28,7 @@ public sealed class ChatFilesTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator(".answer-foot")).ToBeVisibleAsync();
         await Expect(page.Locator(".question .file")).ToContainTextAsync("plan.md");
         await Expect(page.Locator(".composer-files")).ToHaveCountAsync(0);
-        Assert.Empty(await Chromium.LookAsync(page, "chat-files-sent"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-files-sent", crossed: true));
         await page.ClickAsync("text=Open run");
         await Expect(page).ToHaveURLAsync(new Regex("/runs/"));
         await Chromium.IsInteractiveAsync(page);
@@ -47,7 +47,7 @@ public sealed class ChatFilesTests(Hal9Host host, Chromium chromium)
         await page.FillAsync(".prompt-edit input >> nth=0", "Compare two");
         await page.FillAsync(".prompt-edit textarea", "Compare {{one}} with {{other}} in a table.");
         await Expect(page.Locator(".prompt-edit")).ToContainTextAsync("one, other");
-        Assert.Empty(await Chromium.LookAsync(page, "prompt-edit"));
+        Assert.Empty(await Chromium.LookAsync(page, "prompt-edit", crossed: true));
         await page.ClickAsync(".prompt-edit button[type=submit]");
         await Expect(page.Locator(".shares-title")).ToContainTextAsync("Compare two");
         Assert.Empty(await Chromium.LookAsync(page, "prompts"));
@@ -59,7 +59,7 @@ public sealed class ChatFilesTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator("[data-prompts-filter]")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("comp");
         await Expect(page.Locator(".prompts-list .menu-item")).ToHaveCountAsync(1);
-        Assert.Empty(await Chromium.LookAsync(page, "chat-prompts"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-prompts", crossed: true));
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.TypeAsync("tea");
         await page.Keyboard.PressAsync("Tab");

@@ -61,7 +61,7 @@ public sealed class ChatKeepingTests(Hal9Host host, Chromium chromium)
         await page.ClickAsync(".share > summary");
         await page.ClickAsync("text=Share this branch");
         await Expect(page.Locator(".share-links li")).ToHaveCountAsync(1);
-        Assert.Empty(await Chromium.LookAsync(page, "chat-share"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-share", crossed: true));
         var export = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("text=This branch as Markdown"));
         Assert.StartsWith("# Shared wisdom", await File.ReadAllTextAsync(await export.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         var link = (await page.GetAttributeAsync(".share-links .link", "href"))!;
@@ -85,7 +85,7 @@ public sealed class ChatKeepingTests(Hal9Host host, Chromium chromium)
         var page = await chromium.SignInAsync(host.Url);
         await page.Keyboard.PressAsync("Control+Shift+Quote");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Temporary chat");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-temporary"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-temporary", crossed: true));
         await AskAsync(page, "Between you and me");
         await Expect(page.Locator(".talk-link[title='Between you and me']")).ToHaveCountAsync(0);
         var address = page.Url;
@@ -115,7 +115,7 @@ public sealed class ChatKeepingTests(Hal9Host host, Chromium chromium)
         await Chromium.ChatIsReadyAsync(page);
 
         await Expect(page.Locator(".budget-near")).ToContainTextAsync("used up");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-budget-used-up"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-budget-used-up", crossed: true));
         await page.FillAsync("#message", "One more");
         await page.PressAsync("#message", "Enter");
         await Expect(page.Locator(".notice .facts")).ToContainTextAsync("Limit of");
@@ -131,14 +131,14 @@ public sealed class ChatKeepingTests(Hal9Host host, Chromium chromium)
         await page.GotoAsync("/chat?temporary=true");
         await Chromium.ChatIsReadyAsync(page);
         await Expect(page.Locator("h1")).ToHaveTextAsync("Temporärer Chat");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-de-temporary"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-de-temporary", crossed: true));
         await page.GotoAsync("/chat");
         await Chromium.ChatIsReadyAsync(page);
         await AskAsync(page, "Vergleiche Tee und Kaffee");
         await page.ClickAsync("[aria-label='Keine gute Antwort']");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-de-judged"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-de-judged", crossed: true));
         await page.ClickAsync(".organise > summary");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-de-organise"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-de-organise", crossed: true));
     }
 
     private static async Task AskAsync(IPage page, string text)

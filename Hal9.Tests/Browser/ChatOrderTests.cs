@@ -20,7 +20,7 @@ public sealed class ChatOrderTests(Hal9Host host, Chromium chromium)
         await page.ClickAsync(".organise > summary");
         await page.FillAsync(".organise-form input >> nth=0", "Zoo");
         await page.FillAsync(".organise-form input >> nth=1", "shy, scaly");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-organise"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-organise", crossed: true));
         await page.ClickAsync(".organise-form button[type=submit]");
         await Expect(page.Locator(".organise-where")).ToHaveTextAsync("Zoo");
         await page.ClickAsync($"[aria-label='Pin {mark}']");
@@ -37,7 +37,7 @@ public sealed class ChatOrderTests(Hal9Host host, Chromium chromium)
         await page.ReloadAsync();
         await Chromium.ChatIsReadyAsync(page);
         await Expect(page.Locator("input[type=search]")).ToHaveValueAsync("pangol");
-        Assert.Empty(await Chromium.LookAsync(page, "chat-search"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-search", crossed: true));
         await page.ClickAsync(".talk-found >> nth=0");
         await Expect(page.Locator(".answer.message-found")).ToBeVisibleAsync();
         await Chromium.KeepAsync(page, "chat-found");
@@ -51,7 +51,7 @@ public sealed class ChatOrderTests(Hal9Host host, Chromium chromium)
         await page.ClickAsync($"[aria-label='Archive {mark}']");
         await page.ClickAsync(".filter-chip:has-text('Archive')");
         await Expect(page.Locator($".talk-link[title='{mark}']")).ToHaveCountAsync(1);
-        Assert.Empty(await Chromium.LookAsync(page, "chat-archive"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-archive", crossed: true));
         await page.ClickAsync($"[aria-label='Take {mark} out of the archive']");
         await Expect(page.Locator($".talk-link[title='{mark}']")).ToHaveCountAsync(0);
     }

@@ -29,8 +29,9 @@ public sealed class Chromium : IAsyncDisposable
         """;
 
     private static readonly string AxeScript = new BundledAxeScriptProvider().GetScript();
-    private static readonly string[] Themes = ["dark", "light"];
-    private static readonly int[] Widths = [1440, 390];
+    private static readonly (string Theme, int Width, object Rules)[] Views = [("dark", 1440, AllRules), ("light", 1440, ColourRules), ("light", 390, AllRules), ("dark", 390, ColourRules)];
+    private static readonly (string Theme, int Width, object Rules)[] Crossed = [Views[0], Views[2]];
+    private static readonly bool KeepsPictures = Environment.GetEnvironmentVariable("HAL9_PICTURES") is not null;
     private static readonly ConcurrentDictionary<string, ConcurrentBag<IBrowserContext>> Windows = new();
     private static readonly ConcurrentBag<Task> Closing = [];
     private readonly SemaphoreSlim launching = new(1);
@@ -79,36 +80,42 @@ public sealed class Chromium : IAsyncDisposable
     public static Task IsInteractiveAsync(IPage page) => page.Locator("#content[data-interactive]").WaitForAsync();
 
     /// <summary>
-    /// Looks at the page as it stands, wide and narrow, dark and light: what axe finds against WCAG 2.2 A and AA, and what sticks out.
+    /// Looks at the page as it stands, dark and light, wide and narrow: what axe finds against WCAG 2.2 A and AA, and what sticks out.
     /// Keeps a picture of each view (<see cref="KeepAsync"/>).
     /// </summary>
+    /// <param name="page">Where to look.</param>
+    /// <param name="name">What the view is called in what is found.</param>
+    /// <param name="crossed">For one more state of a page that has been looked at: dark and wide, then light and narrow, and not the other two.</param>
     /// <remarks>The theme is an attribute and the width a media query, so one visit serves all views; that the server renders the theme is a test of its own.</remarks>
-    public static async Task<IReadOnlyList<string>> LookAsync(IPage page, string name)
+    public static async Task<IReadOnlyList<string>> LookAsync(IPage page, string name, bool crossed = false)
     {
         var found = new List<string>();
-        await page.EvaluateAsync(AxeScript);
-        foreach (var width in Widths)
+        if (!await page.EvaluateAsync<bool>("() => typeof axe === 'object'"))
         {
-            await page.SetViewportSizeAsync(width, 900);
-            foreach (var theme in Themes)
-            {
-                var view = $"{name}-{theme}-{width}";
-                await page.EvaluateAsync("theme => document.documentElement.dataset.theme = theme", theme);
-                var violations = await page.EvaluateAsync<string[]>(RunAxe, theme == Themes[0] ? AllRules : ColourRules);
-                found.AddRange(violations.Select(v => $"{view}: {v}"));
-                if (await page.EvaluateAsync<bool>(SticksOut))
-                {
-                    found.Add($"{view}: sticks out");
-                }
-                await KeepAsync(page, view);
-            }
+            await page.EvaluateAsync(AxeScript);
         }
-        await page.SetViewportSizeAsync(Widths[0], 900);
+        foreach (var (theme, width, rules) in crossed && !KeepsPictures ? Crossed : Views)
+        {
+            var view = $"{name}-{theme}-{width}";
+            await page.SetViewportSizeAsync(width, 900);
+            await page.EvaluateAsync("theme => document.documentElement.dataset.theme = theme", theme);
+            found.AddRange((await page.EvaluateAsync<string[]>(RunAxe, rules)).Select(v => $"{view}: {v}"));
+            if (await page.EvaluateAsync<bool>(SticksOut))
+            {
+                found.Add($"{view}: sticks out");
+            }
+            await KeepAsync(page, view);
+        }
+        await page.SetViewportSizeAsync(1440, 900);
+        await page.EvaluateAsync("document.documentElement.dataset.theme = 'dark'");
         return found;
     }
 
+    /// <summary>Goes to another page within the open circuit, as a click on a link does: what is loaded stays loaded.</summary>
+    public static Task GoAsync(IPage page, string address) => page.EvaluateAsync("address => Blazor.navigateTo(address)", address);
+
     /// <summary>Keeps a picture of the page for a person to look at, where HAL9_PICTURES is set: a picture takes longer than the test, and proves nothing to it.</summary>
-    public static Task KeepAsync(IPage page, string name) => Environment.GetEnvironmentVariable("HAL9_PICTURES") is null
+    public static Task KeepAsync(IPage page, string name) => !KeepsPictures
         ? Task.CompletedTask
         : page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Hal9Settings.RepositoryRoot, "artifacts", "screenshots", name + ".png") });
 

@@ -97,7 +97,7 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium)
         await page.ClickAsync("a.button:has-text('Compare')");
         await page.FillAsync(".compare-find input", mark);
         await Expect(page.Locator(".compare-list .menu-item")).ToHaveCountAsync(1);
-        Assert.Empty(await Chromium.LookAsync(page, "runs-compare-choose"));
+        Assert.Empty(await Chromium.LookAsync(page, "runs-compare-choose", crossed: true));
         await page.ClickAsync(".compare-list .menu-item");
         await Expect(page.Locator(".compare-table").First).ToContainTextAsync("Model calls");
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"a={runs[0]}&b={runs[1]}$"));

@@ -43,6 +43,8 @@ public sealed partial class Hal9Process : IAsyncDisposable
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Hal9.Web.dll"));
         start.Environment["ASPNETCORE_URLS"] = address;
+        // It lives for seconds: what the runtime would learn by watching itself never pays.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in settings)
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
