@@ -79,7 +79,7 @@ internal static partial class FakeModel
             {
                 await timer.WaitForNextTickAsync(context.RequestAborted);
             }
-            var content = string.Create(CultureInfo.InvariantCulture, $"<{Stopwatch.GetTimestamp()}>");
+            var content = string.Create(CultureInfo.InvariantCulture, $"@{Stopwatch.GetTimestamp()}@");
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(Piece($$"""{"role":"assistant","content":"{{content}}"}""", null)), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }

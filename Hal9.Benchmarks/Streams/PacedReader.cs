@@ -44,7 +44,7 @@ internal sealed partial class PacedReader(Uri address, string model, string? bea
             foreach (var mark in Mark().EnumerateMatches(text.AsSpan(0, cut)))
             {
                 first ??= Stopwatch.GetElapsedTime(begun, now).TotalMilliseconds;
-                var sent = long.Parse(text.AsSpan(mark.Index, mark.Length).Trim("<>"), CultureInfo.InvariantCulture);
+                var sent = long.Parse(text.AsSpan(mark.Index, mark.Length).Trim('@'), CultureInfo.InvariantCulture);
                 delays.Add(Stopwatch.GetElapsedTime(sent, now).TotalMilliseconds);
             }
             ended |= text.Contains("[DONE]", StringComparison.Ordinal);
@@ -55,6 +55,6 @@ internal sealed partial class PacedReader(Uri address, string model, string? bea
 
     public void Dispose() => client.Dispose();
 
-    [GeneratedRegex(@"<\d+>")]
+    [GeneratedRegex(@"@\d+@")]
     private static partial Regex Mark();
 }
