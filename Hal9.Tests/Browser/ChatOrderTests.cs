@@ -73,7 +73,7 @@ public sealed class ChatOrderTests(Hal9Host host, Chromium chromium)
             await page.ClickAsync($"[aria-label='Pin {mark}']");
             await Expect(page.Locator(".chat-side .notice")).ToContainTextAsync(new Regex(@"Stale since \d\d:\d\d:\d\d"));
             await Expect(page.Locator($".talk-link[title='{mark}']")).ToBeVisibleAsync();
-            Assert.Empty(await Chromium.LookAsync(page, "chat-list-stale"));
+            Assert.Empty(await Chromium.LookAsync(page, "chat-list-stale", crossed: true));
         }
         finally
         {

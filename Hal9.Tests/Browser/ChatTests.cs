@@ -107,7 +107,7 @@ public sealed partial class ChatTests(Hal9Host host, Chromium chromium)
         await page.Keyboard.PressAsync("ArrowUp");
         await Expect(page.Locator(".mode-now")).ToContainTextAsync("/");
         var model = await page.Locator(".mode-now").InnerTextAsync();
-        Assert.Empty(await Chromium.LookAsync(page, "chat-models"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-models", crossed: true));
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#message")).ToBeFocusedAsync();
         await Expect(page.Locator(".question")).ToHaveCountAsync(0);
@@ -116,7 +116,7 @@ public sealed partial class ChatTests(Hal9Host host, Chromium chromium)
 
         await Expect(page.Locator(".answer-model")).ToContainTextAsync(model);
         Assert.Equal(model.Split('/')[1], Assert.Single(host.Provider.Exchanges).Request.Model);
-        Assert.Empty(await Chromium.LookAsync(page, "chat-model-answered"));
+        Assert.Empty(await Chromium.LookAsync(page, "chat-model-answered", crossed: true));
         await page.ReloadAsync();
         await Chromium.ChatIsReadyAsync(page);
         await Expect(page.Locator(".mode-now")).ToHaveTextAsync(model);
