@@ -1,7 +1,9 @@
 using Hal9.Benchmarks;
+using Hal9.Benchmarks.Face;
 using Hal9.Benchmarks.Gateway;
 using Hal9.Benchmarks.Harness;
 using Hal9.Benchmarks.Ledger;
+using Hal9.Benchmarks.Live;
 using Hal9.Benchmarks.Neurons;
 using Hal9.Benchmarks.Streams;
 using Hal9.Tests.Support;
@@ -20,15 +22,19 @@ return args switch
     ["stream", .. var rest] => await StreamVerb.RunAsync(VerbOptions.Read("stream", rest), stopping.Token),
     ["start", .. var rest] => await StartVerb.RunAsync(VerbOptions.Read("start", rest), stopping.Token),
     ["query", .. var rest] => await QueryVerb.RunAsync(VerbOptions.Read("query", rest), stopping.Token),
+    ["live", .. var rest] => await LiveVerb.RunAsync(VerbOptions.Read("live", rest), stopping.Token),
+    ["face", .. var rest] => await FaceVerb.RunAsync(VerbOptions.Read("face", rest), stopping.Token),
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
     ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
     ["fake-model"] => await FakeModel.ServeAsync(),
+    ["live-host", var directory, var neurons] => await LiveHost.ServeAsync(directory, int.Parse(neurons, System.Globalization.CultureInfo.InvariantCulture)),
+    ["bare-hub"] => await BareHub.ServeAsync(),
     ["pass-through", var upstream] => await PassThrough.ServeAsync(upstream),
     _ => await UsageAsync(),
 };
 
 static async Task<int> UsageAsync()
 {
-    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | crash [--kills N] [--seed S]");
+    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | crash [--kills N] [--seed S]");
     return 2;
 }

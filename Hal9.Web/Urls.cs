@@ -73,9 +73,9 @@ public static class Urls
     /// <summary>Two runs side by side; a side without a run is chosen there.</summary>
     public static string CompareRuns(Guid? first = null, Guid? second = null) => WithQuery("/runs/compare", ("a", first?.ToString()), ("b", second?.ToString()));
 
-    /// <summary>The live map: a neuron in the panel, map or table, filters, the run that is followed.</summary>
-    public static string Hierarchy(string? neuron = null, string? view = null, string? layer = null, string? state = null, string? text = null, string? run = null) =>
-        WithQuery("/hierarchy", ("neuron", neuron), ("view", view), ("layer", layer), ("state", state), ("q", text), ("run", run));
+    /// <summary>The live map: a neuron in the panel, map or table with its page, filters, the run that is followed.</summary>
+    public static string Hierarchy(string? neuron = null, string? view = null, string? layer = null, string? state = null, string? text = null, string? run = null, string? page = null) =>
+        WithQuery("/hierarchy", ("neuron", neuron), ("view", view), ("layer", layer), ("state", state), ("q", text), ("run", run), ("page", page));
 
     /// <summary>A run as the API gives it.</summary>
     public static string RunJson(Guid runId) => $"/api/v1/runs/{runId}";

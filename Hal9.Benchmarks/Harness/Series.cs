@@ -48,6 +48,9 @@ internal sealed class Figures
 
     public bool Has(string side, string name) => series.ContainsKey((side, name));
 
+    /// <summary>The names of a side's figures, as they came.</summary>
+    public IReadOnlyList<string> NamesOf(string side) => [.. series.Keys.Where(key => key.Side == side).Select(key => key.Name)];
+
     /// <summary>The quotient of two sides' medians.</summary>
     public double Ratio(string side, string other, string name) => Median(side, name) / Median(other, name);
 }

@@ -30,9 +30,10 @@ public sealed class SignalFeed(TimeProvider time)
     }
 
     /// <summary>Registers a watcher: the window as it stands and everything after it. Dispose to end.</summary>
-    public SignalWatch Watch(Guid tenantId) => windows.GetOrAdd(tenantId, static _ => new Window()).Watch(time.GetUtcNow() - Span);
+    public SignalWatch Watch(Guid tenantId, out IReadOnlyList<NeuronSignal> before) =>
+        windows.GetOrAdd(tenantId, static _ => new Window()).Watch(time.GetUtcNow() - Span, out before);
 
-    /// <summary>The window as it stands, oldest first.</summary>
+    /// <summary>The window as it stands, oldest first. One list serves all who ask until the next signal.</summary>
     public IReadOnlyList<NeuronSignal> Recent(Guid tenantId) => windows.TryGetValue(tenantId, out var window) ? window.Recent(time.GetUtcNow() - Span) : [];
 
     /// <summary>Puts what happened before this process listened in front, once per tenant.</summary>
@@ -49,6 +50,7 @@ public sealed class SignalFeed(TimeProvider time)
         private readonly Lock gate = new();
         private readonly HashSet<SignalWatch> watches = [];
         private Queue<NeuronSignal> recent = new();
+        private NeuronSignal[]? shared;
         private Task? filling;
 
         public void Add(ReadOnlySpan<NeuronSignal> signals, DateTimeOffset since)
@@ -59,6 +61,7 @@ public sealed class SignalFeed(TimeProvider time)
                 {
                     recent.Enqueue(signal);
                 }
+                shared = null;
                 Trim(since);
                 foreach (var watch in watches)
                 {
@@ -67,12 +70,12 @@ public sealed class SignalFeed(TimeProvider time)
             }
         }
 
-        public SignalWatch Watch(DateTimeOffset since)
+        public SignalWatch Watch(DateTimeOffset since, out IReadOnlyList<NeuronSignal> before)
         {
             lock (gate)
             {
-                Trim(since);
-                var watch = new SignalWatch([.. recent], Remove);
+                before = Recent(since);
+                var watch = new SignalWatch(Remove);
                 watches.Add(watch);
                 return watch;
             }
@@ -83,7 +86,7 @@ public sealed class SignalFeed(TimeProvider time)
             lock (gate)
             {
                 Trim(since);
-                return [.. recent];
+                return shared ??= [.. recent];
             }
         }
 
@@ -101,6 +104,7 @@ public sealed class SignalFeed(TimeProvider time)
             lock (gate)
             {
                 recent = new Queue<NeuronSignal>(before.Concat(recent).TakeLast(MostKept));
+                shared = null;
             }
         }
 
@@ -117,6 +121,7 @@ public sealed class SignalFeed(TimeProvider time)
             while (recent.Count > MostKept || (recent.TryPeek(out var oldest) && oldest.At < since))
             {
                 recent.Dequeue();
+                shared = null;
             }
         }
     }
@@ -130,14 +135,7 @@ public sealed class SignalWatch : IDisposable
     private readonly Action<SignalWatch> leave;
     private long missed;
 
-    internal SignalWatch(IReadOnlyList<NeuronSignal> recent, Action<SignalWatch> leave)
-    {
-        Recent = recent;
-        this.leave = leave;
-    }
-
-    /// <summary>What happened before, oldest first.</summary>
-    public IReadOnlyList<NeuronSignal> Recent { get; }
+    internal SignalWatch(Action<SignalWatch> leave) => this.leave = leave;
 
     /// <summary>Waits for what happened since the last call, and how many signals before it were lost because nobody called.</summary>
     public async ValueTask<(IReadOnlyList<NeuronSignal> Signals, long Missed)> NextAsync(CancellationToken cancellationToken)

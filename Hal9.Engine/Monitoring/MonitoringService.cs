@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
@@ -16,6 +17,7 @@ public sealed class MonitoringService
     private readonly ModelService models;
     private readonly IGrainFactory grains;
     private readonly TimeProvider time;
+    private readonly ConcurrentDictionary<Guid, SharedReading<HierarchyActivity>> readings = new();
 
     internal MonitoringService(HierarchyService hierarchies, SignalFeed feed, MonitoringStore store, ModelService models, IGrainFactory grains, TimeProvider time)
     {
@@ -27,28 +29,12 @@ public sealed class MonitoringService
         this.time = time;
     }
 
-    /// <summary>The hierarchy with each neuron's state and load.</summary>
+    /// <summary>The hierarchy with each neuron's state and load, read after the call. Everybody who asks at about the same time shares one reading.</summary>
     /// <exception cref="AccessDenied">The actor may not.</exception>
-    public async Task<HierarchyActivity> NowAsync(Actor actor, CancellationToken cancellationToken)
+    public Task<HierarchyActivity> NowAsync(Actor actor, CancellationToken cancellationToken)
     {
         Check(actor, Permission.ReadRuns);
-        await FillAsync(actor.TenantId).ConfigureAwait(false);
-        var hierarchy = await hierarchies.OfAsync(actor.TenantId, cancellationToken).ConfigureAwait(false);
-        var tallies = new Dictionary<string, NeuronTally>(StringComparer.Ordinal);
-        foreach (var signal in feed.Recent(actor.TenantId))
-        {
-            if (!tallies.TryGetValue(signal.Neuron, out var tally))
-            {
-                tallies[signal.Neuron] = tally = new NeuronTally();
-            }
-            tally.Add(signal);
-        }
-        // A neuron without a signal in a quarter of an hour is not asked: its grain may not even be awake.
-        var loads = await Task.WhenAll(tallies.Keys.Select(async name => (name, Load: await grains.GetGrain<INeuronGrain>($"{actor.TenantId}/{name}").LoadAsync().ConfigureAwait(false))))
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
-        var loadOf = loads.ToDictionary(l => l.name, l => l.Load, StringComparer.Ordinal);
-        return new HierarchyActivity(time.GetUtcNow(), [.. hierarchy.Neurons.Select(neuron => (tallies.GetValueOrDefault(neuron.Name) ?? NeuronTally.None)
-            .Of(neuron, [.. hierarchy.DelegatesOf(neuron).Select(child => child.Name)], loadOf.GetValueOrDefault(neuron.Name)))]);
+        return readings.GetOrAdd(actor.TenantId, tenantId => new SharedReading<HierarchyActivity>(() => ReadAsync(tenantId), time)).NextAsync(cancellationToken);
     }
 
     /// <summary>First the last quarter of an hour, then what happens, in bursts. Never ends by itself.</summary>
@@ -57,8 +43,8 @@ public sealed class MonitoringService
     {
         Check(actor, Permission.ReadRuns);
         await FillAsync(actor.TenantId).ConfigureAwait(false);
-        using var watch = feed.Watch(actor.TenantId);
-        yield return new SignalBurst(watch.Recent, 0);
+        using var watch = feed.Watch(actor.TenantId, out var before);
+        yield return new SignalBurst(before, 0);
         while (true)
         {
             var (signals, missed) = await watch.NextAsync(cancellationToken).ConfigureAwait(false);
@@ -94,6 +80,27 @@ public sealed class MonitoringService
             .. models.Providers.Select(provider => new ProviderActivity(
                 provider.Name, provider.Kind, circuits.TryGetValue(provider.Name, out var circuit) ? circuit : null, records?.GetValueOrDefault(provider.Name))),
         ];
+    }
+
+    private async Task<HierarchyActivity> ReadAsync(Guid tenantId)
+    {
+        await FillAsync(tenantId).ConfigureAwait(false);
+        var hierarchy = await hierarchies.OfAsync(tenantId, CancellationToken.None).ConfigureAwait(false);
+        var (at, signals) = (time.GetUtcNow(), feed.Recent(tenantId));
+        var tallies = new Dictionary<string, NeuronTally>(StringComparer.Ordinal);
+        foreach (var signal in signals)
+        {
+            if (!tallies.TryGetValue(signal.Neuron, out var tally))
+            {
+                tallies[signal.Neuron] = tally = new NeuronTally();
+            }
+            tally.Add(signal);
+        }
+        // A neuron without a signal in a quarter of an hour is not asked: its grain may not even be awake.
+        var loads = await Task.WhenAll(tallies.Keys.Select(async name => (name, Load: await grains.GetGrain<INeuronGrain>($"{tenantId}/{name}").LoadAsync().ConfigureAwait(false)))).ConfigureAwait(false);
+        var loadOf = loads.ToDictionary(l => l.name, l => l.Load, StringComparer.Ordinal);
+        return new HierarchyActivity(
+            at, [.. hierarchy.Neurons.Select(neuron => (tallies.GetValueOrDefault(neuron.Name) ?? NeuronTally.None).Of(neuron, hierarchy.NamesBelow(neuron), loadOf.GetValueOrDefault(neuron.Name)))], signals);
     }
 
     // What one watcher reads serves all of the tenant, so it does not end with that watcher.

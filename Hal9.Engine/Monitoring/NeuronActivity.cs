@@ -43,7 +43,8 @@ public sealed record NeuronActivity(
 /// <summary>A tenant's hierarchy now.</summary>
 /// <param name="At">When this was true (UTC).</param>
 /// <param name="Neurons">Top layer first.</param>
-public sealed record HierarchyActivity(DateTimeOffset At, IReadOnlyList<NeuronActivity> Neurons);
+/// <param name="Signals">The last quarter of an hour that this was read from, oldest first. All who look share it.</param>
+public sealed record HierarchyActivity(DateTimeOffset At, IReadOnlyList<NeuronActivity> Neurons, IReadOnlyList<NeuronSignal> Signals);
 
 /// <summary>A few signals that came together.</summary>
 /// <param name="Signals">Oldest first.</param>

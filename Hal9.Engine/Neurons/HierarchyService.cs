@@ -12,6 +12,7 @@ public sealed class Hierarchy
 {
     private readonly Dictionary<string, Neuron> byName;
     private readonly Dictionary<string, IReadOnlyList<Neuron>> delegates;
+    private readonly Dictionary<string, IReadOnlyList<string>> namesBelow;
 
     /// <summary>Builds the hierarchy; a delegate that is not exactly one layer below is left out, so that the layer rule holds by construction.</summary>
     public Hierarchy(IEnumerable<Neuron> neurons)
@@ -21,16 +22,21 @@ public sealed class Hierarchy
             n => n.Name,
             IReadOnlyList<Neuron> (n) => [.. (JsonSerializer.Deserialize<string[]>(n.Delegates) ?? []).Select(Find).OfType<Neuron>().Where(child => child.Layer == n.Layer - 1)],
             StringComparer.Ordinal);
+        namesBelow = delegates.ToDictionary(of => of.Key, IReadOnlyList<string> (of) => [.. of.Value.Select(child => child.Name)], StringComparer.Ordinal);
+        Neurons = [.. byName.Values.OrderByDescending(n => n.Layer).ThenBy(n => n.Id)];
     }
 
-    /// <summary>All neurons, top layer first, then by name.</summary>
-    public IReadOnlyList<Neuron> Neurons => [.. byName.Values.OrderByDescending(n => n.Layer).ThenBy(n => n.Id)];
+    /// <summary>All neurons, top layer first, then in their order of preference.</summary>
+    public IReadOnlyList<Neuron> Neurons { get; }
 
     /// <summary>The neuron of that name, or null.</summary>
     public Neuron? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>The neurons directly below that this one may assign work to.</summary>
     public IReadOnlyList<Neuron> DelegatesOf(Neuron neuron) => delegates[neuron.Name];
+
+    /// <summary>Their names.</summary>
+    public IReadOnlyList<string> NamesBelow(Neuron neuron) => namesBelow[neuron.Name];
 
     /// <summary>The first neuron of a layer, or of the highest layer below it that has one.</summary>
     public Neuron? EntryOf(Layer layer) => Neurons.FirstOrDefault(n => n.Layer == layer) ?? Neurons.FirstOrDefault(n => n.Layer < layer);

@@ -9,7 +9,7 @@ namespace Hal9.Web.Diagnostics;
 public sealed partial class SettingsPage(SystemReport report, CurrentActor currentActor, NavigationManager navigation, ILogger<SettingsPage> log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private readonly Part<InstanceState> state = new();
+    private Part<InstanceState> state = new();
     private Actor actor = default!;
     private SettingsQuery query = new();
     private IReadOnlyList<Setting> settings = [];
@@ -31,7 +31,13 @@ public sealed partial class SettingsPage(SystemReport report, CurrentActor curre
     {
         actor = await currentActor.GetAsync();
         settings = report.Settings(actor);
+        if (Inherit<Part<InstanceState>>(actor) is { } known)
+        {
+            state = known;
+            return;
+        }
         await LoadAsync();
+        Bequeath(actor, state);
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed partial class ModelsPage(
     private static readonly TimeSpan HealthSpan = TimeSpan.FromDays(1);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
     private static readonly ModelTier[] Tiers = [ModelTier.Strong, ModelTier.Balanced, ModelTier.Fast];
-    private readonly Part<IReadOnlyList<ProviderActivity>> providers = new();
+    private Part<IReadOnlyList<ProviderActivity>> providers = new();
     private readonly Dictionary<string, Part<TestResult>> tests = [];
     private Actor actor = default!;
     private ModelsQuery query = new();
@@ -43,7 +43,13 @@ public sealed partial class ModelsPage(
         mayEdit = actor.May(Permission.EditEngine);
         mayTest = mayEdit && actor.May(Permission.UseRuns);
         offers = catalogue.Offers();
+        if (Inherit<Part<IReadOnlyList<ProviderActivity>>>(actor) is { } known)
+        {
+            providers = known;
+            return;
+        }
         await LoadAsync();
+        Bequeath(actor, providers);
     }
 
     /// <inheritdoc/>

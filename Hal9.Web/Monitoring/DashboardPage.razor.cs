@@ -14,13 +14,13 @@ namespace Hal9.Web.Monitoring;
 /// <summary>The start page: how things go, in parts that are read and fail each by itself. Time, refreshing and wall mode are in the address.</summary>
 public sealed partial class DashboardPage(DashboardReader reader, CurrentActor currentActor, NavigationManager navigation, ILogger<DashboardPage> log)
 {
-    private readonly Part<RunStatistics> runs = new();
-    private readonly Part<SpendSeries> spend = new();
-    private readonly Part<TodaySpend> today = new();
-    private readonly Part<WorkNow> now = new();
-    private readonly Part<IReadOnlyList<ProviderActivity>> providers = new();
-    private readonly Part<IReadOnlyList<RunLine>> failures = new();
-    private readonly Part<FirstSteps> steps = new();
+    private Part<RunStatistics> runs = new();
+    private Part<SpendSeries> spend = new();
+    private Part<TodaySpend> today = new();
+    private Part<WorkNow> now = new();
+    private Part<IReadOnlyList<ProviderActivity>> providers = new();
+    private Part<IReadOnlyList<RunLine>> failures = new();
+    private Part<FirstSteps> steps = new();
     private Actor actor = default!;
     private DashboardQuery query = DashboardQuery.Parse(null, null, null, null);
     private TimeGrid? grid;
@@ -49,7 +49,16 @@ public sealed partial class DashboardPage(DashboardReader reader, CurrentActor c
         new[] { Stale(runs), Stale(spend), Stale(today), Stale(now), Stale(providers), Stale(failures) }.Min();
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync() => actor = await currentActor.GetAsync();
+    protected override async Task OnInitializedAsync()
+    {
+        actor = await currentActor.GetAsync();
+        if (Inherit<DashboardParts>(actor) is { } known)
+        {
+            (query, grid, readAt, runs, spend, today, now, providers, failures, steps) = known;
+            ShowRuns();
+            ShowSpend();
+        }
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -62,6 +71,7 @@ public sealed partial class DashboardPage(DashboardReader reader, CurrentActor c
             runs.Forget();
             spend.Forget();
             await LoadAsync();
+            Bequeath(actor, new DashboardParts(query, grid, readAt, runs, spend, today, now, providers, failures, steps));
         }
     }
 
@@ -94,6 +104,11 @@ public sealed partial class DashboardPage(DashboardReader reader, CurrentActor c
     private async Task LoadRunsAsync()
     {
         await runs.ReadAsync(() => reader.RunsAsync(actor, grid!, Stopping), Clock, log, Stopping);
+        ShowRuns();
+    }
+
+    private void ShowRuns()
+    {
         if (runs is { Value: { } value, Failure: null })
         {
             times = [.. value.Points.Select(point => point.At)];
@@ -115,6 +130,11 @@ public sealed partial class DashboardPage(DashboardReader reader, CurrentActor c
     private async Task LoadSpendAsync()
     {
         await spend.ReadAsync(() => reader.SpendAsync(actor, grid!, Stopping), Clock, log, Stopping);
+        ShowSpend();
+    }
+
+    private void ShowSpend()
+    {
         if (spend is { Value: { } value, Failure: null })
         {
             times = [.. value.Points.Select(point => point.At)];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Hal9.Engine.Events;
 using Hal9.Engine.Monitoring;
 using Hal9.Engine.Tenancy;
@@ -10,20 +11,31 @@ using Microsoft.JSInterop;
 namespace Hal9.Web.Neurons;
 
 /// <summary>
-/// The live map: each neuron's state and load, and what passes between them. Signals are gathered here and sent to the browser's half at most four
-/// times a second, as counts; the markup is repainted at the same rate. The address holds selection, filters and view.
+/// The live map: each neuron's state and load, and what passes between them. What passes goes to the browser's half at once and at most ten times a second,
+/// as counts and without a repaint; then the figures follow, at most four times a second. The address holds selection, filters and view.
 /// </summary>
 public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentActor currentActor, NavigationManager navigation, IJSRuntime js, ILogger<HierarchyPage> log)
 {
     private const string TableView = "table";
+    private const int MostRows = 50;
     private static readonly TimeSpan Afterglow = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PulseEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RepaintEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FiguresAfter = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly Layer[] Layers = [Layer.L4, Layer.L3, Layer.L2];
-    private readonly SignalWindow window = new();
+    private readonly PulseCount pulses = new();
+    private readonly Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Actor actor = default!;
     private HierarchyActivity? now;
     private IReadOnlyList<NeuronActivity> neurons = [];
+    private IReadOnlyList<NeuronActivity> shown = [];
+    private IReadOnlySet<string>? followed;
+    private MapLayout drawn = MapLayout.Empty;
     private Failure? failure;
     private ElementReference root;
+    private Pane? mapPane;
+    private Pane? panelPane;
     private MapBrowser? browser;
     private bool paused;
     private int back;
@@ -46,6 +58,9 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
     /// <summary>The run that is followed: neurons without a part in it are dimmed.</summary>
     [SupplyParameterFromQuery(Name = "run")] public Guid? RunId { get; set; }
 
+    /// <summary>Which page of the table, from 1.</summary>
+    [SupplyParameterFromQuery(Name = "page")] public int? PageNumberAsked { get; set; }
+
     [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
 
     private bool IsTable => View == TableView;
@@ -54,17 +69,32 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
 
     private NeuronActivity? Selected => neurons.FirstOrDefault(neuron => neuron.Name == Name);
 
-    private IReadOnlyList<NeuronActivity> Shown => [.. neurons.Where(neuron =>
-        (string.IsNullOrEmpty(LayerName) || neuron.Layer.ToString() == LayerName)
-        && (string.IsNullOrEmpty(State) || neuron.State.ToString() == State)
-        && (string.IsNullOrWhiteSpace(Text) || neuron.Name.Contains(Text.Trim(), StringComparison.OrdinalIgnoreCase) || neuron.Role.Contains(Text.Trim(), StringComparison.CurrentCultureIgnoreCase)))];
+    private SignalWindow Window => new(now?.Signals ?? []);
+
+    private int PageNumber => Math.Clamp(PageNumberAsked ?? 1, 1, Math.Max(1, (shown.Count + MostRows - 1) / MostRows));
+
+    private int FirstRow => (PageNumber - 1) * MostRows;
+
+    private IReadOnlyList<NeuronActivity> TablePage => [.. shown.Skip(FirstRow).Take(MostRows)];
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
         actor = await currentActor.GetAsync();
+        if (Inherit<HierarchyActivity>(actor) is { } known)
+        {
+            (now, neurons) = (known, known.Neurons);
+            return;
+        }
         await LoadAsync();
+        if (now is not null)
+        {
+            Bequeath(actor, now);
+        }
     }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet() => LayOut();
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -72,34 +102,58 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
         if (firstRender)
         {
             browser = await MapBrowser.AttachAsync(js, "./" + Assets["js/hierarchy.js"], root, Stopping);
-            _ = WatchAsync(TickAsync(), _ => { }, LoadAsync);
-            await WatchAsync(monitoring.WatchAsync(actor, Stopping), window.Add, RefreshAsync);
-        }
-        else if (browser is not null)
-        {
-            await browser.DrawAsync();
+            _ = PaceAsync(TickAsync(), TimeSpan.Zero, _ => SayChangedAsync());
+            _ = PaceAsync(changes.Reader.ReadAllAsync(Stopping), RepaintEvery, _ => RepaintAsync());
+            await PaceAsync(monitoring.WatchAsync(actor, Stopping), PulseEvery, PulseAsync);
         }
     }
 
     // What ends without a signal of its own (a place that was waited for, say) is seen by the clock.
     private async IAsyncEnumerable<int> TickAsync()
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2));
+        using var timer = new PeriodicTimer(LookEvery);
         while (await timer.WaitForNextTickAsync(Stopping))
         {
             yield return 0;
         }
     }
 
-    private async Task RefreshAsync()
+    private async Task PulseAsync(SignalBurst burst)
     {
-        var pulses = window.TakePulses();
+        pulses.Add(burst);
+        var passed = pulses.Take();
+        if (IsLive && !IsTable && browser is not null && passed.Count > 0)
+        {
+            await browser.PulseAsync(drawn.Drawn(passed));
+        }
+        await SayChangedAsync();
+    }
+
+    private Task SayChangedAsync()
+    {
+        changes.Writer.TryWrite(true);
+        return Task.CompletedTask;
+    }
+
+    private async Task RepaintAsync()
+    {
+        // With many pages open, everybody's pulses go before anybody's figures: those are read more slowly than light moves.
+        await Task.Delay(FiguresAfter, Stopping);
+        var (before, failed) = (neurons, failure);
         if (IsLive)
         {
             await LoadAsync();
-            if (browser is not null && pulses.Count > 0)
+            if (failure is not null || failed is not null)
             {
-                await browser.PulseAsync(pulses);
+                StateHasChanged();
+            }
+            else if (!neurons.SequenceEqual(before))
+            {
+                mapPane?.Repaint();
+                if (Selected is not null)
+                {
+                    panelPane?.Repaint();
+                }
             }
         }
     }
@@ -113,12 +167,23 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
                 now = await monitoring.NowAsync(actor, Stopping);
                 neurons = now.Neurons;
                 failure = null;
+                LayOut();
             }
         }
         catch (Exception e) when (!Stopping.IsCancellationRequested)
         {
             failure = Failure.Of(e, log);
         }
+    }
+
+    private void LayOut()
+    {
+        shown = [.. neurons.Where(neuron =>
+            (string.IsNullOrEmpty(LayerName) || neuron.Layer.ToString() == LayerName)
+            && (string.IsNullOrEmpty(State) || neuron.State.ToString() == State)
+            && (string.IsNullOrWhiteSpace(Text) || neuron.Name.Contains(Text.Trim(), StringComparison.OrdinalIgnoreCase) || neuron.Role.Contains(Text.Trim(), StringComparison.CurrentCultureIgnoreCase)))];
+        followed = RunId is { } run ? Window.InRun(run) : null;
+        drawn = IsTable ? MapLayout.Empty : MapLayout.Of(shown, Name, followed);
     }
 
     private async Task ToggleLive()
@@ -140,16 +205,20 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
             return;
         }
         var at = Clock.Now - TimeSpan.FromSeconds(back);
-        neurons = window.At(now?.Neurons ?? [], at);
+        // The page may have stood still for long: what has passed since then can be looked back at, too.
+        now = await monitoring.NowAsync(actor, Stopping);
+        neurons = Window.At(now.Neurons, at);
+        LayOut();
         if (browser is not null)
         {
-            await browser.PulseAsync(window.PulsesBefore(at, Afterglow));
+            await browser.PulseAsync(drawn.Drawn(Window.PulsesBefore(at, Afterglow)));
         }
     }
 
     private void Show(string? text = null, string? layer = null, string? state = null) => navigation.NavigateTo(Address(text: text, layer: layer, state: state), replace: true);
 
-    // Null keeps what the address has, an empty text takes it away.
-    private string Address(string? neuron = null, string? view = null, string? layer = null, string? state = null, string? text = null, string? run = null) =>
-        Urls.Hierarchy(neuron ?? Name, view ?? View, layer ?? LayerName, state ?? State, text ?? Text, run ?? RunId?.ToString());
+    // Null keeps what the address has, an empty text takes it away. Other rows begin at the first page.
+    private string Address(string? neuron = null, string? view = null, string? layer = null, string? state = null, string? text = null, string? run = null, int? page = null) => Urls.Hierarchy(
+        neuron ?? Name, view ?? View, layer ?? LayerName, state ?? State, text ?? Text, run ?? RunId?.ToString(),
+        (page ?? (neuron is null ? null : PageNumberAsked)) is { } number and > 1 ? number.ToString(CultureInfo.InvariantCulture) : null);
 }

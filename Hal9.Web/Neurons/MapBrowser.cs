@@ -3,7 +3,7 @@ using Microsoft.JSInterop;
 
 namespace Hal9.Web.Neurons;
 
-/// <summary>The map's half that lives in the browser (<c>js/hierarchy.js</c>): edges and pulses, arrow keys. It goes with the page's circuit.</summary>
+/// <summary>The map's half that lives in the browser (<c>js/hierarchy.js</c>): edges and pulses, arrow keys. It sees by itself when nodes come, go or move. It goes with the page's circuit.</summary>
 internal sealed class MapBrowser
 {
     private readonly IJSObjectReference map;
@@ -15,9 +15,6 @@ internal sealed class MapBrowser
         await using var module = await js.InvokeAsync<IJSObjectReference>("import", cancellationToken, path);
         return new MapBrowser(await module.InvokeAsync<IJSObjectReference>("attach", cancellationToken, root));
     }
-
-    /// <summary>Nodes came, went or moved: draws the edges anew.</summary>
-    public ValueTask DrawAsync() => map.InvokeVoidAsync("draw");
 
     /// <summary>Shows what passed.</summary>
     public ValueTask PulseAsync(IReadOnlyList<Pulse> pulses) => map.InvokeVoidAsync("pulse", pulses);

@@ -4,67 +4,31 @@ using Hal9.Engine.Monitoring;
 
 namespace Hal9.Web.Neurons;
 
-/// <summary>So many signals of a kind passed between two neurons since the last look.</summary>
-/// <param name="From">Who sent them.</param>
-/// <param name="To">Who got them.</param>
-/// <param name="Kind"><c>down</c>: work, <c>up</c>: a result, <c>back</c>: a result that was judged.</param>
-/// <param name="Count">How many.</param>
-public sealed record Pulse(string From, string To, string Kind, int Count);
-
-/// <summary>The signals of the last quarter of an hour as one page knows them: what to draw next, what a neuron did, how it was at some moment.</summary>
-public sealed class SignalWindow
+/// <summary>Reads the signals of the last quarter of an hour, which all pages share: what a neuron did, how it was at some moment.</summary>
+/// <param name="signals">Oldest first.</param>
+public sealed class SignalWindow(IReadOnlyList<NeuronSignal> signals)
 {
-    private const int MostKept = 20_000;
-    private readonly Queue<NeuronSignal> signals = new();
-    private Dictionary<(string From, string To, string Kind), int> fresh = [];
-    private bool begun;
-
-    /// <summary>How many signals were lost because the page fell behind.</summary>
-    public long Missed { get; private set; }
-
-    /// <summary>Whether anything happened in the last quarter of an hour.</summary>
+    /// <summary>Whether anything happened.</summary>
     public bool IsEmpty => signals.Count == 0;
-
-    /// <summary>The newest signal's time.</summary>
-    public DateTimeOffset? LastAt { get; private set; }
-
-    /// <summary>Takes a burst in. The first one is what was before: it is not drawn.</summary>
-    public void Add(SignalBurst burst)
-    {
-        ArgumentNullException.ThrowIfNull(burst);
-        Missed += burst.Missed;
-        foreach (var signal in burst.Signals)
-        {
-            signals.Enqueue(signal);
-            LastAt = signal.At;
-            if (begun && KindOf(signal) is { } kind)
-            {
-                var key = (signal.Neuron, signal.Other!, kind);
-                fresh[key] = fresh.GetValueOrDefault(key) + 1;
-            }
-        }
-        while (signals.Count > MostKept || (signals.TryPeek(out var oldest) && LastAt - oldest.At > SignalFeed.Span))
-        {
-            signals.Dequeue();
-        }
-        begun = true;
-    }
-
-    /// <summary>What passed since the last call.</summary>
-    public IReadOnlyList<Pulse> TakePulses()
-    {
-        var taken = fresh;
-        fresh = [];
-        return [.. taken.Select(p => new Pulse(p.Key.From, p.Key.To, p.Key.Kind, p.Value))];
-    }
 
     /// <summary>What passed in the seconds before a moment, for looking back.</summary>
     public IReadOnlyList<Pulse> PulsesBefore(DateTimeOffset at, TimeSpan span) =>
-        [.. signals.Where(s => s.At <= at && s.At > at - span && KindOf(s) is not null).GroupBy(s => (s.Neuron, s.Other, Kind: KindOf(s)!))
+        [.. signals.Where(s => s.At <= at && s.At > at - span && Pulse.KindOf(s) is not null).GroupBy(s => (s.Neuron, s.Other, Kind: Pulse.KindOf(s)!))
             .Select(g => new Pulse(g.Key.Neuron, g.Key.Other!, g.Key.Kind, g.Count()))];
 
     /// <summary>The newest signals from and to a neuron, newest first.</summary>
-    public IReadOnlyList<NeuronSignal> Of(string neuron, int most) => [.. signals.Where(s => s.Neuron == neuron || s.Other == neuron).Reverse().Take(most)];
+    public IReadOnlyList<NeuronSignal> Of(string neuron, int most)
+    {
+        var found = new List<NeuronSignal>(most);
+        for (var i = signals.Count - 1; i >= 0 && found.Count < most; i--)
+        {
+            if (signals[i].Neuron == neuron || signals[i].Other == neuron)
+            {
+                found.Add(signals[i]);
+            }
+        }
+        return found;
+    }
 
     /// <summary>The neurons that had a part in a run.</summary>
     public IReadOnlySet<string> InRun(Guid runId) => signals.Where(s => s.RunId == runId).SelectMany(s => new[] { s.Neuron, s.Other }).OfType<string>().ToHashSet(StringComparer.Ordinal);
@@ -100,12 +64,4 @@ public sealed class SignalWindow
             LastError = last is { Good: false } ? last.Text : null,
         };
     }
-
-    private static string? KindOf(NeuronSignal signal) => signal.Act switch
-    {
-        NeuronAct.Assigned => "down",
-        NeuronAct.Returned => "up",
-        NeuronAct.Judged => "back",
-        _ => null,
-    };
 }

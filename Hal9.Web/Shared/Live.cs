@@ -4,6 +4,34 @@ namespace Hal9.Web.Shared;
 internal static class Live
 {
     /// <summary>
+    /// Shows the items of a stream that gathers what happens while nobody reads it: the first at once, then on average at most one per
+    /// <paramref name="every"/>. However much happens, it is read no more often than it is shown.
+    /// </summary>
+    /// <param name="stream">What happens, gathered.</param>
+    /// <param name="every">The time that an item takes of the average.</param>
+    /// <param name="show">Shows an item.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends this.</param>
+    public static async Task PaceAsync<T>(IAsyncEnumerable<T> stream, TimeSpan every, Func<T, Task> show, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Without slack, what comes exactly as often as it may be shown would be as late as the latest one before it was, for ever.
+        var slack = every / 2;
+        var begin = time.GetTimestamp();
+        var next = TimeSpan.Zero;
+        await foreach (var item in stream.WithCancellation(cancellationToken))
+        {
+            var now = time.GetElapsedTime(begin);
+            next = (next > now ? next : now) + every;
+            await show(item);
+            var rest = next - slack - time.GetElapsedTime(begin);
+            if (rest > TimeSpan.Zero)
+            {
+                await Task.Delay(rest, time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>
     /// Applies every item as it comes and repaints at most once per <paramref name="every"/>, and once more at the end. Called on a
     /// component's dispatcher it stays there, so <paramref name="apply"/> and <paramref name="repaint"/> never run at the same time as a render.
     /// </summary>

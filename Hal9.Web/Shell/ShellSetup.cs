@@ -18,7 +18,7 @@ internal static class ShellSetup
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMonitoringPages().AddModelsPage();
         builder.AddDiagnostics();
-        builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>().AddSingleton<Palette>();
+        builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>().AddSingleton<Palette>().AddSingleton<Handover>();
         builder.Services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;

@@ -115,8 +115,16 @@ export function attach(root) {
         target?.[Math.min(Math.max(next[1], 0), target.length - 1)]?.focus();
     });
 
-    new ResizeObserver(draw).observe(root);
+    // Nodes come, go and grow with what the server paints; what is drawn here changes only the layer of edges.
+    let due = 0;
+    const drawSoon = () => due ||= requestAnimationFrame(() => {
+        due = 0;
+        draw();
+    });
+    new ResizeObserver(drawSoon).observe(root);
+    new MutationObserver(all => all.some(m => !m.target.closest("[data-edges]")) && drawSoon())
+        .observe(root, { subtree: true, childList: true, attributeFilter: ["data-delegates"] });
     draw();
     root.dataset.ready = "";
-    return { draw, pulse };
+    return { pulse };
 }

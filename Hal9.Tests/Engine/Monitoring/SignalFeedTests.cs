@@ -17,11 +17,11 @@ public sealed class SignalFeedTests
         feed.Publish(Tenant, Signal(1));
         feed.Publish(Guid.CreateVersion7(), Signal(99));
 
-        using var watch = feed.Watch(Tenant);
+        using var watch = feed.Watch(Tenant, out var before);
         feed.Publish(Tenant, Signal(2), Signal(3));
         var next = await watch.NextAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal([1], watch.Recent.Select(s => s.Number));
+        Assert.Equal([1], before.Select(s => s.Number));
         Assert.Equal([2, 3], next.Signals.Select(s => s.Number));
         Assert.Equal(0, next.Missed);
     }
@@ -29,7 +29,7 @@ public sealed class SignalFeedTests
     [Fact]
     public async Task Watch_FarBehind_LosesTheOldestAndIsToldHowMany()
     {
-        using var watch = feed.Watch(Tenant);
+        using var watch = feed.Watch(Tenant, out _);
         for (var i = 1; i <= SignalFeed.MostBehind + 7; i++)
         {
             feed.Publish(Tenant, Signal(i));
@@ -55,6 +55,20 @@ public sealed class SignalFeedTests
 
         Assert.Equal(SignalFeed.MostKept, feed.Recent(Tenant).Count);
         Assert.Equal(3, feed.Recent(Tenant)[0].Number);
+    }
+
+    [Fact]
+    public void Window_ReadByMany_IsOneListUntilTheNextSignal()
+    {
+        feed.Publish(Tenant, Signal(1));
+
+        var first = feed.Recent(Tenant);
+        using var watch = feed.Watch(Tenant, out var before);
+        feed.Publish(Tenant, Signal(2));
+
+        Assert.Same(first, before);
+        Assert.Equal([1], first.Select(s => s.Number));
+        Assert.Equal([1, 2], feed.Recent(Tenant).Select(s => s.Number));
     }
 
     private NeuronSignal Signal(long number) => new(time.GetUtcNow(), Guid.Empty, number, NeuronAct.Started, "analyst");
