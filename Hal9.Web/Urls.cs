@@ -27,10 +27,11 @@ public static class Urls
     /// <param name="list">What of the list beside it is shown.</param>
     /// <param name="at">The message to go to.</param>
     /// <param name="temporary">A new one will be temporary.</param>
-    public static string Chat(Guid? conversationId = null, Guid? leafId = null, TalksQuery? list = null, Guid? at = null, bool temporary = false) => WithQuery(
+    /// <param name="model">The model that answers by itself.</param>
+    public static string Chat(Guid? conversationId = null, Guid? leafId = null, TalksQuery? list = null, Guid? at = null, bool temporary = false, string? model = null) => WithQuery(
         conversationId is null ? "/chat" : $"/chat/{conversationId}",
         ("leaf", conversationId is null ? null : leafId?.ToString()), ("at", at?.ToString()), ("q", list?.Text), ("folder", list?.Folder), ("tag", list?.Tag),
-        ("list", list?.Archived == true ? TalksQuery.Archive : null), ("temporary", temporary ? "true" : null));
+        ("list", list?.Archived == true ? TalksQuery.Archive : null), ("temporary", temporary ? "true" : null), ("model", model));
 
     /// <summary>A shared branch.</summary>
     public static string Shared(Guid linkId) => $"{SharedLinks}/{linkId}";
@@ -65,9 +66,9 @@ public static class Urls
         "/runs", ("status", status), ("kind", kind), ("mode", mode), ("q", text), ("from", ended?.FromText), ("to", ended?.ToText),
         ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After));
 
-    /// <summary>A run, one of its tabs and one of its steps.</summary>
-    public static string Run(Guid runId, string? tab = null, Guid? stepId = null) =>
-        WithQuery($"/runs/{runId}", ("tab", tab), ("step", stepId?.ToString()));
+    /// <summary>A run, one of its tabs, one of its steps, and of that one model call, opened.</summary>
+    public static string Run(Guid runId, string? tab = null, Guid? stepId = null, Guid? callId = null) =>
+        WithQuery($"/runs/{runId}", ("tab", tab), ("step", stepId?.ToString()), ("call", callId?.ToString()));
 
     /// <summary>Two runs side by side; a side without a run is chosen there.</summary>
     public static string CompareRuns(Guid? first = null, Guid? second = null) => WithQuery("/runs/compare", ("a", first?.ToString()), ("b", second?.ToString()));

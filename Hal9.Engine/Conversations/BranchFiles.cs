@@ -15,7 +15,7 @@ internal sealed class BranchFiles(HierarchyService hierarchies, ModelService mod
     /// <exception cref="KeyNotFoundException">There is no such file of the actor's.</exception>
     /// <exception cref="ArgumentException">Too many, too much text, or an image that a model cannot look at; the message is for people.</exception>
     public async Task<IReadOnlyList<Guid>> CheckAsync(
-        EngineDb db, Actor actor, IReadOnlyList<Guid> before, IReadOnlyList<Guid> added, string goal, RunMode mode, CancellationToken cancellationToken)
+        EngineDb db, Actor actor, IReadOnlyList<Guid> before, IReadOnlyList<Guid> added, string goal, RunMode mode, ModelRef? model, CancellationToken cancellationToken)
     {
         if (added.Count > AttachmentLimits.Files || added.Distinct().Count() != added.Count)
         {
@@ -42,7 +42,7 @@ internal sealed class BranchFiles(HierarchyService hierarchies, ModelService mod
         }
         if (files.Find(file => file.Kind == AttachmentKind.Image) is { } image)
         {
-            await CheckSightAsync(actor.TenantId, image.Name, goal, mode, cancellationToken).ConfigureAwait(false);
+            await CheckSightAsync(actor.TenantId, image.Name, goal, mode, model, cancellationToken).ConfigureAwait(false);
         }
         return all;
     }
@@ -57,12 +57,10 @@ internal sealed class BranchFiles(HierarchyService hierarchies, ModelService mod
         }
     }
 
-    private async Task CheckSightAsync(Guid tenantId, string image, string goal, RunMode mode, CancellationToken cancellationToken)
+    private async Task CheckSightAsync(Guid tenantId, string image, string goal, RunMode mode, ModelRef? model, CancellationToken cancellationToken)
     {
-        var hierarchy = await hierarchies.OfAsync(tenantId, cancellationToken).ConfigureAwait(false);
-        // Triage is a policy without chance: the run will choose the same way.
-        var entry = Triage.Choose(mode, goal, hierarchy).Entry;
-        var blind = Below(hierarchy, entry).Select(neuron => models.OfTier(neuron.Tier)).Distinct().Where(model => !models.SeesImages(model)).Select(model => model.ToString()).ToList();
+        var asked = model is { } named ? [named] : await AskedAsync(tenantId, goal, mode, cancellationToken).ConfigureAwait(false);
+        var blind = asked.Where(model => !models.SeesImages(model)).Select(model => model.ToString()).ToList();
         if (blind.Count == 0)
         {
             return;
@@ -72,6 +70,14 @@ internal sealed class BranchFiles(HierarchyService hierarchies, ModelService mod
             $"{image} was not sent: {string.Join(" and ", blind)} cannot look at images. " + (seeing.Count > 0
                 ? $"Of the models here {string.Join(", ", seeing)} can: an administrator can make it the model of that tier."
                 : "A model such as gpt-4o or claude-sonnet-4-5 can: an administrator can add one and make it the model of that tier."));
+    }
+
+    private async Task<IReadOnlyList<ModelRef>> AskedAsync(Guid tenantId, string goal, RunMode mode, CancellationToken cancellationToken)
+    {
+        var hierarchy = await hierarchies.OfAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        // Triage is a policy without chance: the run will choose the same way.
+        var entry = Triage.Choose(mode, goal, hierarchy).Entry;
+        return [.. Below(hierarchy, entry).Select(neuron => models.OfTier(neuron.Tier)).Distinct()];
     }
 
     private static IEnumerable<Neuron> Below(Hierarchy hierarchy, Neuron neuron) => hierarchy.DelegatesOf(neuron).SelectMany(child => Below(hierarchy, child)).Prepend(neuron);

@@ -1,5 +1,6 @@
 using Hal9.Engine.Events;
 using Hal9.Engine.Learning;
+using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -28,7 +29,11 @@ namespace Hal9.Engine.Conversations;
 public sealed record MessageView(
     Guid Id, Guid? ParentId, MessageRole Role, MessageStatus Status, string Content, Guid? RunId, Provenance? Provenance, Usd Cost, string? Error,
     DateTimeOffset CreatedAt, IReadOnlyList<Guid> Siblings, DateTimeOffset? EndedAt = null, Feedback? Vote = null,
-    IReadOnlyList<Attachment>? Files = null, MessageTokens? Tokens = null);
+    IReadOnlyList<Attachment>? Files = null, MessageTokens? Tokens = null)
+{
+    /// <summary>The model that the person named for this answer; null: the hierarchy chose.</summary>
+    public ModelRef? Model { get; init; }
+}
 
 /// <summary>Tokens that an answer used.</summary>
 /// <param name="Input">Read, cached ones included.</param>
@@ -75,6 +80,9 @@ public sealed record NewMessage(Guid? ConversationId, Guid? ParentId, string Tex
 
     /// <summary>Ids of the actor's files that it has: new ones, or, in an edit, those of the message that it replaces.</summary>
     public IReadOnlyList<Guid> Files { get; init; } = [];
+
+    /// <summary>A model that shall answer by itself, without the hierarchy; then the mode does not matter.</summary>
+    public ModelRef? Model { get; init; }
 }
 
 /// <summary>The two messages that a send made.</summary>
@@ -89,10 +97,12 @@ public sealed class ConversationService
     private readonly FeedbackService feedback;
     private readonly TemporaryChats temporary;
     private readonly BranchFiles files;
+    private readonly ModelService models;
 
-    internal ConversationService(TenantScope scope, RunService runs, FeedbackService feedback, TemporaryChats temporary, BranchFiles files)
+    internal ConversationService(TenantScope scope, RunService runs, FeedbackService feedback, TemporaryChats temporary, BranchFiles files, ModelService models)
     {
         this.files = files;
+        this.models = models;
         this.scope = scope;
         this.runs = runs;
         this.feedback = feedback;
@@ -110,22 +120,38 @@ public sealed class ConversationService
         var tree = await TreeAsync(db, conversationId, cancellationToken).ConfigureAwait(false);
         var branch = tree.BranchThrough(leafId is { } leaf && tree.Has(leaf) ? leaf : conversation.CurrentId);
         var runIds = branch.Where(m => m.RunId is not null).Select(m => m.RunId!.Value).ToList();
-        var ends = await db.Set<RunRow>().AsNoTracking().Where(r => runIds.Contains(r.Id)).Select(r => new { r.Id, r.EndedAt })
-            .ToDictionaryAsync(r => r.Id, r => r.EndedAt, cancellationToken).ConfigureAwait(false);
+        var ends = await db.Set<RunRow>().AsNoTracking().Where(r => runIds.Contains(r.Id)).Select(r => new { r.Id, r.EndedAt, r.Mode })
+            .ToDictionaryAsync(r => r.Id, r => r, cancellationToken).ConfigureAwait(false);
         var votes = await feedback.OwnThumbsAsync(actor, runIds, cancellationToken).ConfigureAwait(false);
         var tags = await db.Set<ConversationTagRow>().AsNoTracking().Where(t => t.ConversationId == conversationId).OrderBy(t => t.Tag).Select(t => t.Tag)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
         var tokens = await db.Set<ModelCallRow>().AsNoTracking().Where(c => runIds.Contains(c.RunId)).GroupBy(c => c.RunId)
-            .Select(calls => new { calls.Key, Input = calls.Sum(c => c.InputTokens), Output = calls.Sum(c => c.OutputTokens) })
-            .ToDictionaryAsync(calls => calls.Key, calls => new MessageTokens(calls.Input, calls.Output), cancellationToken).ConfigureAwait(false);
+            .Select(calls => new { calls.Key, Input = calls.Sum(c => c.InputTokens), Output = calls.Sum(c => c.OutputTokens), Provider = calls.Max(c => c.Provider), Model = calls.Max(c => c.Model) })
+            .ToDictionaryAsync(calls => calls.Key, calls => (Tokens: new MessageTokens(calls.Input, calls.Output), Model: new ModelRef(calls.Provider!, calls.Model!)), cancellationToken).ConfigureAwait(false);
         var filesOf = await FilesAsync(db, conversationId, cancellationToken).ConfigureAwait(false);
         return new ConversationView(
             conversation.Id, conversation.Title, conversation.UserId, conversation.CreatedAt, conversation.UpdatedAt,
-            [.. branch.Select(m => m.RunId is { } run ? m with { EndedAt = ends.GetValueOrDefault(run), Vote = votes.GetValueOrDefault(run), Tokens = tokens.GetValueOrDefault(run) } : m with { Files = [.. filesOf[m.Id]] })])
+            [.. branch.Select(Whole)])
         {
             IsPinned = conversation.PinnedAt is not null, Folder = conversation.Folder, Tags = tags, IsArchived = conversation.ArchivedAt is not null,
             ExpiresAt = conversation.ExpiresAt,
         };
+
+        MessageView Whole(MessageView message)
+        {
+            if (message.RunId is not { } run)
+            {
+                return message with { Files = [.. filesOf[message.Id]] };
+            }
+            var end = ends.GetValueOrDefault(run);
+            var called = tokens.TryGetValue(run, out var calls);
+            // A run that names its model has calls to that one only.
+            return message with
+            {
+                EndedAt = end?.EndedAt, Vote = votes.GetValueOrDefault(run), Tokens = called ? calls.Tokens : null,
+                Model = called && end?.Mode == RunMode.Direct ? calls.Model : null,
+            };
+        }
     }
 
     /// <summary>All messages of a conversation with all its branches, oldest first; none when there is no such conversation.</summary>
@@ -154,6 +180,7 @@ public sealed class ConversationService
         {
             throw new ArgumentException($"A message has 1 to {MostText} characters.", nameof(message));
         }
+        CheckModel(message.Model);
         IReadOnlyList<MessageView> before = [];
         var isTemporary = message.Temporary;
         await using var db = scope.Open(actor.TenantId);
@@ -170,9 +197,9 @@ public sealed class ConversationService
         }
         // Ids of one millisecond have no order: the answer's is of the next, so that lists by id have it after its question.
         var now = TimeProvider.System.GetUtcNow();
-        var all = await files.CheckAsync(db, actor, [.. before.Select(m => m.Id)], message.Files, message.Text, message.Mode, cancellationToken).ConfigureAwait(false);
+        var all = await files.CheckAsync(db, actor, [.. before.Select(m => m.Id)], message.Files, message.Text, message.Mode, message.Model, cancellationToken).ConfigureAwait(false);
         var sent = new SentMessage(message.ConversationId ?? Guid.CreateVersion7(now), Guid.CreateVersion7(now), Guid.CreateVersion7(now.AddMilliseconds(1)), Guid.CreateVersion7(now));
-        await StartAsync(actor, sent, message.Text, message.Mode, before, new NewQuestion(message.ConversationId is null, message.ParentId, message.Files), all, isTemporary, cancellationToken).ConfigureAwait(false);
+        await StartAsync(actor, sent, message.Text, message.Mode, message.Model, before, new NewQuestion(message.ConversationId is null, message.ParentId, message.Files), all, isTemporary, cancellationToken).ConfigureAwait(false);
         return sent;
     }
 
@@ -193,11 +220,13 @@ public sealed class ConversationService
         }
     }
 
-    /// <summary>Answers the same question again: the new answer is a sibling of <paramref name="answerId"/>.</summary>
+    /// <summary>Answers the same question again, by the hierarchy or by <paramref name="model"/>: the new answer is a sibling of <paramref name="answerId"/>.</summary>
+    /// <exception cref="ArgumentException">There is no such model.</exception>
     /// <exception cref="KeyNotFoundException">There is no such answer.</exception>
-    public async Task<SentMessage> RegenerateAsync(Actor actor, Guid answerId, RunMode mode, CancellationToken cancellationToken)
+    public async Task<SentMessage> RegenerateAsync(Actor actor, Guid answerId, RunMode mode, ModelRef? model, CancellationToken cancellationToken)
     {
         Check(actor);
+        CheckModel(model);
         await using var db = scope.Open(actor.TenantId);
         var answer = await db.Set<MessageRow>().AsNoTracking().SingleOrDefaultAsync(m => m.Id == answerId && m.Role == MessageRole.Assistant, cancellationToken).ConfigureAwait(false);
         if (answer is null || await OwnAsync(db, actor, answer.ConversationId, cancellationToken).ConfigureAwait(false) is not { } conversation)
@@ -207,21 +236,23 @@ public sealed class ConversationService
         var tree = await TreeAsync(db, answer.ConversationId, cancellationToken).ConfigureAwait(false);
         var path = tree.PathTo(answer.ParentId);
         var question = path[^1];
-        var all = await files.CheckAsync(db, actor, [.. path.Select(m => m.Id)], [], question.Content, mode, cancellationToken).ConfigureAwait(false);
+        var all = await files.CheckAsync(db, actor, [.. path.Select(m => m.Id)], [], question.Content, mode, model, cancellationToken).ConfigureAwait(false);
         var sent = new SentMessage(answer.ConversationId, question.Id, Guid.CreateVersion7(), Guid.CreateVersion7());
-        await StartAsync(actor, sent, question.Content, mode, [.. path.SkipLast(1)], null, all, conversation.ExpiresAt is not null, cancellationToken).ConfigureAwait(false);
+        await StartAsync(actor, sent, question.Content, mode, model, [.. path.SkipLast(1)], null, all, conversation.ExpiresAt is not null, cancellationToken).ConfigureAwait(false);
         return sent;
     }
 
     /// <summary>Messages and run are stored in one transaction: an acknowledged message always has its run.</summary>
     private async Task StartAsync(
-        Actor actor, SentMessage sent, string text, RunMode mode, IReadOnlyList<MessageView> before, NewQuestion? question, IReadOnlyList<Guid> all, bool isTemporary,
+        Actor actor, SentMessage sent, string text, RunMode mode, ModelRef? model, IReadOnlyList<MessageView> before, NewQuestion? question, IReadOnlyList<Guid> all, bool isTemporary,
         CancellationToken cancellationToken)
     {
+        ChatMessage[] history = [.. before.Where(m => m.Content.Length > 0).Select(m => new ChatMessage(m.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, m.Content))];
         var order = new StartRun
         {
-            Goal = text, Mode = mode, Kind = RunKind.Chat, ConversationId = sent.ConversationId, MessageId = sent.AnswerId, IsTemporary = isTemporary, Files = all,
-            History = [.. before.Where(m => m.Content.Length > 0).Select(m => new ChatMessage(m.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, m.Content))],
+            Goal = text, Mode = model is null ? mode : RunMode.Direct, Kind = RunKind.Chat, ConversationId = sent.ConversationId, MessageId = sent.AnswerId, IsTemporary = isTemporary, Files = all,
+            History = model is null ? history : [],
+            Direct = model is { } named ? new DirectRequest(named, [.. history, new ChatMessage(ChatRole.User, text)], new ChatOptions()) : null,
         };
         await runs.StartAsync(
             actor,
@@ -294,6 +325,14 @@ public sealed class ConversationService
     {
         var line = text.Trim().Split('\n', 2)[0].Trim();
         return line.Length <= 80 ? line : line[..79] + "…";
+    }
+
+    private void CheckModel(ModelRef? model)
+    {
+        if (model is { } named && !models.Knows(named))
+        {
+            throw new ArgumentException($"There is no model {named} here. Choose another one, or a mode.", nameof(model));
+        }
     }
 
     private static void Check(Actor actor)

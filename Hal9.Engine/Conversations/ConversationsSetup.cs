@@ -1,4 +1,5 @@
 using Hal9.Engine.Learning;
+using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
@@ -12,7 +13,7 @@ internal static class ConversationsSetup
         .AddSingleton<IRunEndWriter, MessageEndWriter>()
         .AddSingleton(provider => new ConversationService(
             provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<RunService>(), provider.GetRequiredService<FeedbackService>(),
-            provider.GetRequiredService<TemporaryChats>(), provider.GetRequiredService<BranchFiles>()))
+            provider.GetRequiredService<TemporaryChats>(), provider.GetRequiredService<BranchFiles>(), provider.GetRequiredService<ModelService>()))
         .AddSingleton<BranchFiles>()
         .AddSingleton(provider => new AttachmentService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IRunFiles>(provider => provider.GetRequiredService<AttachmentService>())

@@ -14,6 +14,9 @@ public sealed record SavedPrompt(Guid Id, string Name, string Text, bool IsShare
 {
     /// <summary>The names of its places to fill, in the order of the text, each once.</summary>
     public IReadOnlyList<string> Variables => PromptText.VariablesOf(Text);
+
+    /// <summary>Its text, cut at its places.</summary>
+    public IReadOnlyList<PromptPiece> Pieces => PromptText.PiecesOf(Text);
 }
 
 /// <summary>The door to the library of prompts.</summary>

@@ -2,6 +2,7 @@ using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
 using Hal9.Engine.Neurons;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace Hal9.Engine.Runs;
@@ -81,12 +82,13 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
         run.Journal.Triage(new RunTriaged(Layer.L2, RunMode.Direct, ["The caller named a model."]));
         run.Envelope.OpenStep();
         var step = run.Journal.StartStep("1", null, Layer.L2, "direct", run.Row.Goal);
-        var context = StepLoop.ContextOf(run, step, run.Envelope, "direct", "1/direct/1") with { IsLast = true };
+        var (messages, prompt) = await MessagesAsync(run, request).ConfigureAwait(false);
+        var context = StepLoop.ContextOf(run, step, run.Envelope, "direct", "1/direct/1") with { IsLast = true, Prompt = prompt };
         var client = models.Open(context, request.Model, null, request.Options.MaxOutputTokens);
         try
         {
             var text = new System.Text.StringBuilder();
-            await foreach (var update in client.GetStreamingResponseAsync(request.Messages, request.Options, run.Stopping).ConfigureAwait(false))
+            await foreach (var update in client.GetStreamingResponseAsync(messages, request.Options, run.Stopping).ConfigureAwait(false))
             {
                 if (update.Text is { Length: > 0 } piece)
                 {
@@ -102,6 +104,21 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
             await run.Journal.EndStepAsync(step, null, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>A program's request travels as it is; in a chat the files of the branch go along with the question, and the run's page shows what was asked by source.</summary>
+    private async Task<(IReadOnlyList<ChatMessage> Messages, IReadOnlyList<PromptPart>? Prompt)> MessagesAsync(LiveRun run, DirectRequest request)
+    {
+        if (run.Row.Kind != RunKind.Chat)
+        {
+            return (request.Messages, null);
+        }
+        var before = request.Messages.SkipLast(1);
+        var attached = await files.LoadAsync(run.Row.TenantId, run.Input.Files ?? [], run.Stopping).ConfigureAwait(false);
+        var question = new Prompts().With(attached).Section(Prompts.Goal, run.Row.Goal);
+        return (
+            attached.Count == 0 ? request.Messages : [.. before, new ChatMessage(ChatRole.User, [new TextContent(question.ToString()), .. question.Images.Select(image => new DataContent(image.Image, image.MediaType))])],
+            [.. before.Select(message => new PromptPart(PromptSource.History, $"{message.Role}: {message.Text}")), .. question.Parts]);
     }
 
     private static string? Partial(LiveRun run) => run.Answer.Snapshot().Text is { Length: > 0 } text ? text : null;

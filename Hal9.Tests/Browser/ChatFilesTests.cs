@@ -61,8 +61,9 @@ public sealed class ChatFilesTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator(".prompts-list .menu-item")).ToHaveCountAsync(1);
         Assert.Empty(await Chromium.LookAsync(page, "chat-prompts", crossed: true));
         await page.Keyboard.PressAsync("Enter");
-        await page.FillAsync(".prompts-panel input >> nth=0", "tea");
-        await page.FillAsync(".prompts-panel input >> nth=1", "coffee");
+        await page.Keyboard.TypeAsync("tea");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync("coffee");
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(page.Locator("#message")).ToHaveValueAsync("Compare tea with coffee in a table.");

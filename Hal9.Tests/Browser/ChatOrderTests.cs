@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Hal9.Tests.Support;
+using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -53,6 +54,44 @@ public sealed class ChatOrderTests(Hal9Host host, Chromium chromium)
         Assert.Empty(await Chromium.LookAsync(page, "chat-archive", crossed: true));
         await page.ClickAsync($"[aria-label='Take {mark} out of the archive']");
         await Expect(page.Locator($".talk-link[title='{mark}']")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Person_keeps_the_old_list_marked_stale_when_a_new_one_cannot_be_read_and_tries_again()
+    {
+        host.Provider.Reset();
+        var page = await chromium.SignInAsync(host.Url);
+        var mark = $"Stale {Guid.NewGuid():N}";
+        await AskAsync(page, mark);
+        await page.GotoAsync("/chat");
+        await Chromium.ChatIsReadyAsync(page);
+        await Expect(page.Locator(".talk-link").First).ToHaveAttributeAsync("title", mark);
+
+        await AlterAsync("alter table conversation_tags rename to conversation_tags_away");
+        try
+        {
+            await page.ClickAsync($"[aria-label='Pin {mark}']");
+            await Expect(page.Locator(".chat-side .notice")).ToContainTextAsync(new Regex(@"Stale since \d\d:\d\d:\d\d"));
+            await Expect(page.Locator($".talk-link[title='{mark}']")).ToBeVisibleAsync();
+            Assert.Empty(await Chromium.LookAsync(page, "chat-list-stale", crossed: true));
+        }
+        finally
+        {
+            await AlterAsync("alter table conversation_tags_away rename to conversation_tags");
+        }
+        await page.ClickAsync(".chat-side .notice button");
+
+        await Expect(page.Locator(".chat-side .notice")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".talks-day").First).ToHaveTextAsync("Pinned");
+
+        async Task AlterAsync(string change)
+        {
+            await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(host.DataDirectory, "hal9.db"), Pooling = false }.ToString());
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = change;
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
     }
 
     private static async Task AskAsync(IPage page, string text)

@@ -60,23 +60,32 @@ public sealed partial class ChatTests(Hal9Host host, Chromium chromium)
     }
 
     [Fact]
-    public async Task Person_stops_an_answer_asks_again_and_switches_between_the_two_by_keyboard_and_back()
+    public async Task Person_begins_sends_stops_asks_again_copies_and_switches_by_keyboard_alone_and_back()
     {
         host.Provider.Reset();
         var gate = new ScriptedGate();
         host.Provider.Script(request => request.Schema is null ? new ScriptedReply { Text = Reply, HoldWithin = gate, HoldAfterChunks = 2 } : null);
         var page = await chromium.SignInAsync(host.Url);
-        await page.FillAsync("#message", "Say hello again");
-        await page.PressAsync("#message", "Enter");
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.GotoAsync("/runs");
+        await Chromium.IsInteractiveAsync(page);
+        await page.Keyboard.PressAsync("Control+Shift+O");
+        await Expect(page.Locator("#message")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("Say hello again");
+        await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".prose-open strong")).ToHaveTextAsync("Calm");
 
-        await page.PressAsync("#message", "Escape");
+        await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator(".answer-note")).ToContainTextAsync("Stopped");
         gate.Open();
-        await page.ClickAsync("[aria-label='Answer again']");
+        await page.Keyboard.PressAsync("Control+Shift+Enter");
         await Expect(page.Locator(".answer .prose:not(.prose-open)")).ToContainTextAsync("and an end.");
         await Expect(page.Locator(".answer .siblings")).ToContainTextAsync("2/2");
-        await page.ClickAsync("[aria-label='Previous version']");
+        await page.Keyboard.PressAsync("Control+Shift+C");
+        await Expect(page.Locator(".mud-snackbar")).ToContainTextAsync("Copied");
+        Assert.Equal(Reply, await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+        await page.FocusAsync("[aria-label='Previous version']");
+        await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".answer .siblings")).ToContainTextAsync("1/2");
         await Expect(page.Locator(".answer-note")).ToContainTextAsync("Stopped");
 
@@ -84,6 +93,34 @@ public sealed partial class ChatTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator(".answer .siblings")).ToContainTextAsync("2/2");
         await page.Keyboard.PressAsync("Control+Shift+O");
         await Expect(page.Locator(".welcome")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Person_names_a_model_by_keyboard_and_the_answer_says_which_it_was()
+    {
+        host.Provider.Reset();
+        host.Provider.Script(_ => ScriptedReply.Of("By myself."));
+        var page = await chromium.SignInAsync(host.Url);
+
+        await page.Keyboard.PressAsync("Control+Shift+M");
+        await Expect(page.Locator(".mode-choice input[value=Auto]")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ArrowUp");
+        await Expect(page.Locator(".mode-now")).ToContainTextAsync("/");
+        var model = await page.Locator(".mode-now").InnerTextAsync();
+        Assert.Empty(await Chromium.LookAsync(page, "chat-models", crossed: true));
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#message")).ToBeFocusedAsync();
+        await Expect(page.Locator(".question")).ToHaveCountAsync(0);
+        await page.Keyboard.TypeAsync("Who are you?");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Locator(".answer-model")).ToContainTextAsync(model);
+        Assert.Equal(model.Split('/')[1], Assert.Single(host.Provider.Exchanges).Request.Model);
+        Assert.Empty(await Chromium.LookAsync(page, "chat-model-answered", crossed: true));
+        await page.ReloadAsync();
+        await Chromium.ChatIsReadyAsync(page);
+        await Expect(page.Locator(".mode-now")).ToHaveTextAsync(model);
+        await Expect(page.Locator(".answer-model")).ToContainTextAsync(model);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hal9.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -29,6 +30,13 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator("tbody time").First).ToContainTextAsync("gerade eben");
         await Expect(page.Locator("tbody .chip").First).ToHaveTextAsync("Gelungen");
         await Chromium.KeepAsync(page, "german-runs");
+        foreach (var width in new[] { 320, 360, 375, 390 })
+        {
+            await page.SetViewportSizeAsync(width, 700);
+            await Expect(page.Locator(".rail-link")).ToHaveCountAsync(6);
+            Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('.rail, .rail-link span')].filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth).map(e => `${innerWidth}: ${e.textContent} ${e.scrollWidth} > ${e.clientWidth}`)"));
+            await Chromium.KeepAsync(page, $"german-rail-{width}");
+        }
     }
 
     [Fact]
@@ -147,5 +155,61 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium)
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("h1")).ToHaveTextAsync($"{mark} first");
+    }
+    [Theory]
+    [InlineData("/runs", ".views", ".views-panel .menu-caption, .views-list")]
+    [InlineData("/chat", ".prompts", ".prompts-panel .menu-caption, .prompts-list")]
+    public async Task Menu_OpenedBeforeTheConnection_StaysOpenAndIsFilled(string address, string menu, string content)
+    {
+        var connected = new TaskCompletionSource();
+        var page = await chromium.SignInAsync(host.Url);
+        await page.RouteAsync("**/_blazor/negotiate*", async route =>
+        {
+            await connected.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync(address);
+        await page.ClickAsync($"{menu} > summary");
+        await Expect(page.Locator("#content[data-interactive]")).ToHaveCountAsync(0);
+
+        connected.SetResult();
+
+        await Expect(page.Locator(content).First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Person_finds_a_run_and_opens_its_costliest_call_by_keyboard_alone()
+    {
+        host.Provider.Reset();
+        var mark = $"costly {Guid.NewGuid():n}"[..15];
+        var id = await host.Owner.StartRunAsync($"{mark} goal: compare tea and coffee, list the criteria, then decide.", "deep", TestContext.Current.CancellationToken);
+        var calls = Calls((await host.Owner.EndedRunAsync(id, TestContext.Current.CancellationToken)).GetProperty("steps")[0]).ToDictionary(call => call.GetProperty("id").GetGuid(), call => call.GetProperty("costNanoUsd").GetInt64());
+        var page = await chromium.SignInAsync(host.Url);
+        await page.GotoAsync("/");
+        await Chromium.IsInteractiveAsync(page);
+
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("r");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Runs");
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync(mark);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".row-link")).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("h1")).ToContainTextAsync(mark);
+        await Expect(page.Locator("[data-key='$']")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("$");
+
+        await Expect(page.Locator(".call-more[open] .bill tfoot")).ToBeVisibleAsync();
+        await Expect(page.Locator(".call-more[open] > summary")).ToBeFocusedAsync();
+        Assert.Equal(calls.Values.Max(), calls[Guid.Parse(page.Url.Split("call=")[1])]);
+        Assert.NotEqual(calls.Values.Max(), calls.Values.Min());
+        Assert.Empty(await Chromium.LookAsync(page, "run-costliest", crossed: true));
+        await page.ReloadAsync();
+        await Expect(page.Locator(".call-more[open] .bill tfoot")).ToBeVisibleAsync();
+
+        static IEnumerable<JsonElement> Calls(JsonElement step) =>
+            step.GetProperty("modelCalls").EnumerateArray().Concat(step.GetProperty("steps").EnumerateArray().SelectMany(Calls));
     }
 }

@@ -16,6 +16,7 @@ public sealed class WebFixture : IAsyncLifetime
     private readonly Dictionary<string, string?> settings = [];
     private readonly Action<WebApplicationBuilder>? configure;
     private readonly bool ownsDirectory = true;
+    private readonly string? environment;
     private WebApplication? app;
 
     /// <summary>For collections: set up unattended.</summary>
@@ -26,8 +27,9 @@ public sealed class WebFixture : IAsyncLifetime
         ["Hal9:Setup:Tenant"] = Hal9Settings.Tenant,
     };
 
-    private WebFixture(Dictionary<string, string?> settings, Action<WebApplicationBuilder>? configure, string? dataDirectory)
+    private WebFixture(Dictionary<string, string?> settings, Action<WebApplicationBuilder>? configure, string? dataDirectory, string? environment)
     {
+        this.environment = environment;
         this.settings = settings;
         this.configure = configure;
         ownsDirectory = dataDirectory is null;
@@ -47,9 +49,9 @@ public sealed class WebFixture : IAsyncLifetime
 
     /// <summary>Starts a host for one test, with these settings only.</summary>
     public static async Task<WebFixture> StartAsync(
-        Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null)
+        Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? configure = null, string? dataDirectory = null, string? environment = null)
     {
-        var host = new WebFixture(settings ?? [], configure, dataDirectory);
+        var host = new WebFixture(settings ?? [], configure, dataDirectory, environment);
         try
         {
             await host.InitializeAsync();
@@ -71,6 +73,7 @@ public sealed class WebFixture : IAsyncLifetime
         {
             ApplicationName = typeof(Program).Assembly.GetName().Name,
             ContentRootPath = Hal9Settings.RepositoryRoot,
+            EnvironmentName = environment,
         });
         settings["Hal9:Data:Directory"] = DataDirectory;
         builder.Configuration.AddInMemoryCollection(settings);

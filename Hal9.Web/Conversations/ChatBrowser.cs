@@ -37,9 +37,6 @@ internal sealed class ChatBrowser : IAsyncDisposable
     /// <summary>Goes to a message and marks it; none: takes the mark away.</summary>
     public ValueTask RevealAsync(Guid? messageId) => chat.InvokeVoidAsync("reveal", messageId?.ToString());
 
-    /// <summary>Puts a text into the field, at the cursor.</summary>
-    public ValueTask InsertAsync(string text) => chat.InvokeVoidAsync("insert", text);
-
     /// <summary>Copies a text.</summary>
     public ValueTask CopyAsync(string text) => chat.InvokeVoidAsync("copy", text);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Web.Accounts;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Components;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Components.Forms;
 namespace Hal9.Web.Conversations;
 
 /// <summary>Where a message is written, with what the tightest budget leaves.</summary>
-public sealed partial class ChatFoot(BudgetService budgets, AttachmentService attachments, CurrentActor currentActor, ILogger<ChatFoot> log)
+public sealed partial class ChatFoot(BudgetService budgets, AttachmentService attachments, ModelService models, CurrentActor currentActor, ILogger<ChatFoot> log)
 {
     private BudgetRoom? room;
     // As many as a person can drop at once; what is beyond the limit is refused one by one.
@@ -18,14 +19,12 @@ public sealed partial class ChatFoot(BudgetService budgets, AttachmentService at
     private readonly List<string> refusals = [];
     private IReadOnlyList<Attachment> files = [];
     private (Guid? Conversation, int Version) loaded = (null, -1);
+    private IReadOnlyList<string> names = [];
     private bool adding;
     private int picks;
 
     /// <summary>The conversation that is written to; null: a new one.</summary>
     [Parameter] public Guid? ConversationId { get; set; }
-
-    /// <summary>Put a text into the message field.</summary>
-    [Parameter] public EventCallback<string> OnInsert { get; set; }
 
     /// <summary>Another number: something was spent, read the budget anew.</summary>
     [Parameter] public int Version { get; set; }
@@ -44,6 +43,12 @@ public sealed partial class ChatFoot(BudgetService budgets, AttachmentService at
 
     /// <summary>Another mode was chosen.</summary>
     [Parameter] public EventCallback<RunMode> ModeChanged { get; set; }
+
+    /// <summary>The model that answers the next message by itself; none: the hierarchy does.</summary>
+    [Parameter] public string? Model { get; set; }
+
+    /// <summary>Another model was chosen, or none any more.</summary>
+    [Parameter] public EventCallback<string?> ModelChanged { get; set; }
 
     /// <summary>Stop the answer.</summary>
     [Parameter] public EventCallback OnStop { get; set; }
@@ -73,6 +78,11 @@ public sealed partial class ChatFoot(BudgetService budgets, AttachmentService at
 
     private string Tip => T["BudgetTip", Whose, room!.Limit is { } limit ? MoneyText.Format(limit) : T["Tokens", TimeText.Count(room.LimitTokens ?? 0)].Value, Used,
         room.ResetsAt is { } at ? TimeText.Absolute(at, Clock.Zone) : T["ForEver"].Value];
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() =>
+        // A model without a price is not called.
+        names = [.. models.List().Where(card => card.Priced || card.Kind is ProviderKind.Offline).Select(card => card.Ref.ToString())];
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()

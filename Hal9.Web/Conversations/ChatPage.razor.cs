@@ -2,6 +2,7 @@ using Hal9.Engine;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
@@ -56,6 +57,11 @@ public sealed partial class ChatPage(
 
     /// <summary>A new conversation will be temporary.</summary>
     [SupplyParameterFromQuery(Name = "temporary")] public bool Temporary { get; set; }
+
+    /// <summary>The model that answers by itself, <c>provider/model</c>; none: the hierarchy does.</summary>
+    [SupplyParameterFromQuery(Name = "model")] public string? Model { get; set; }
+
+    private ModelRef? Named => ModelRef.TryParse(Model, out var model) ? model : null;
 
     private TalksQuery Query => TalksQuery.Parse(Text, Folder, Tag, List);
 
@@ -164,7 +170,7 @@ public sealed partial class ChatPage(
         pending = new PendingQuestion(text.Trim(), parentId);
         failure = null;
         StateHasChanged();
-        return await TurnAsync(() => conversations.SendAsync(actor, new NewMessage(ConversationId, parentId, pending.Text, mode) { Temporary = Temporary, Files = files }, Stopping), pushes);
+        return await TurnAsync(() => conversations.SendAsync(actor, new NewMessage(ConversationId, parentId, pending.Text, mode) { Temporary = Temporary, Files = files, Model = Named }, Stopping), pushes);
     }
 
     private Task AgainAsync(MessageView answer)
@@ -177,7 +183,7 @@ public sealed partial class ChatPage(
         pending = new PendingQuestion(question.Content, question.ParentId);
         failure = null;
         StateHasChanged();
-        return TurnAsync(() => conversations.RegenerateAsync(actor, answer.Id, mode, Stopping), pushes: true);
+        return TurnAsync(() => conversations.RegenerateAsync(actor, answer.Id, mode, Named, Stopping), pushes: true);
     }
 
     private async Task<bool> TurnAsync(Func<Task<SentMessage>> send, bool pushes)
@@ -193,7 +199,7 @@ public sealed partial class ChatPage(
                 await ShowAsync(found);
             }
             // A new question is the same view gone on; an edit or another answer is a branch, and "back" returns to the one before.
-            navigation.NavigateTo(Urls.Chat(sent.ConversationId, sent.AnswerId, Query), replace: !pushes && ConversationId is not null);
+            navigation.NavigateTo(Urls.Chat(sent.ConversationId, sent.AnswerId, Query, model: Model), replace: !pushes && ConversationId is not null);
             version++;
             return true;
         }
@@ -283,8 +289,6 @@ public sealed partial class ChatPage(
         }
     }
 
-    private Task InsertAsync(string text) => browser?.InsertAsync(text).AsTask() ?? Task.CompletedTask;
-
     private static IReadOnlyList<Guid> FilesOf(MessageView message) => [.. (message.Files ?? []).Select(file => file.Id)];
 
     private Task ChangedAsync()
@@ -302,7 +306,9 @@ public sealed partial class ChatPage(
         }
     }
 
-    private string AddressOf(Guid leaf) => Urls.Chat(ConversationId, leaf, Query);
+    private void NameModel(string? model) => navigation.NavigateTo(Urls.Chat(ConversationId, Leaf, Query, At, Temporary, model), replace: true);
+
+    private string AddressOf(Guid leaf) => Urls.Chat(ConversationId, leaf, Query, model: Model);
 
     private static TimeSpan? LengthOf(MessageView message) => message.EndedAt - message.CreatedAt;
 

@@ -24,6 +24,9 @@ public sealed partial class TalksPanel(
     private string? moreFound;
     private string? text;
     private Failure? failure;
+    private Failure? unread;
+    private DateTimeOffset readAt;
+    private TalksQuery? readFor;
 
     /// <summary>What of the list the address shows.</summary>
     [Parameter, EditorRequired] public TalksQuery Query { get; set; } = TalksQuery.All;
@@ -63,19 +66,32 @@ public sealed partial class TalksPanel(
         stopping.Dispose();
     }
 
-    private Task ReloadAsync() => TryAsync(async () =>
+    private async Task ReloadAsync()
     {
-        actor = await currentActor.GetAsync();
-        var filter = new ConversationFilter(Query.Archived, null, Query.Folder, Query.Tag, Query.Text);
-        // What is looked for is listed as it comes; only the list by day has its pinned part apart.
-        var apart = !Query.Searches && !Query.Archived;
-        var top = apart ? (await shelf.ListAsync(actor, filter with { Pinned = true }, null, 200, stopping.Token)).Items : [];
-        var page = await shelf.ListAsync(actor, apart ? filter with { Pinned = false } : filter, null, ListLength, stopping.Token);
-        var hits = Query.Searches ? await search.FindAsync(actor, Query.Text!, true, null, FoundLength, stopping.Token) : null;
-        names = await shelf.NamesAsync(actor, stopping.Token);
-        (pinned, lines, older) = (top, [.. page.Items], page.Next);
-        (found, moreFound) = ([.. hits?.Items ?? []], hits?.Next);
-    });
+        try
+        {
+            actor = await currentActor.GetAsync();
+            var filter = new ConversationFilter(Query.Archived, null, Query.Folder, Query.Tag, Query.Text);
+            // What is looked for is listed as it comes; only the list by day has its pinned part apart.
+            var apart = !Query.Searches && !Query.Archived;
+            var top = apart ? (await shelf.ListAsync(actor, filter with { Pinned = true }, null, 200, stopping.Token)).Items : [];
+            var page = await shelf.ListAsync(actor, apart ? filter with { Pinned = false } : filter, null, ListLength, stopping.Token);
+            var hits = Query.Searches ? await search.FindAsync(actor, Query.Text!, true, null, FoundLength, stopping.Token) : null;
+            names = await shelf.NamesAsync(actor, stopping.Token);
+            (pinned, lines, older) = (top, [.. page.Items], page.Next);
+            (found, moreFound) = ([.. hits?.Items ?? []], hits?.Next);
+            (unread, readAt, readFor) = (null, (Clock ?? ViewerClock.Utc).Now, Query);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            unread = Failure.Of(e, log);
+            if (readFor != Query)
+            {
+                // What is there answers another question.
+                (pinned, lines, older, found, moreFound) = ([], null, null, [], null);
+            }
+        }
+    }
 
     private Task MoreAsync() => TryAsync(async () =>
     {

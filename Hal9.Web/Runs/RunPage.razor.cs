@@ -40,6 +40,9 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
     /// <summary>The step in the panel; none: the root.</summary>
     [SupplyParameterFromQuery(Name = "step")] public Guid? StepId { get; set; }
 
+    /// <summary>The model call of the step that is opened.</summary>
+    [SupplyParameterFromQuery(Name = "call")] public Guid? CallId { get; set; }
+
     [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
 
     private (string Name, string Word)[] Tabs => [(Treed, T["Tree"]), (Timelined, T["Timeline"]), (Threaded, T["Thread"]), (Evented, T["Events"]), (Raw, T["Raw"])];

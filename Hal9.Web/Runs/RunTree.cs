@@ -1,3 +1,4 @@
+using Hal9.Engine;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Runs;
 
@@ -31,6 +32,11 @@ public static class RunTree
             }
         }
     }
+
+    /// <summary>The model call that cost most; none when nothing was charged.</summary>
+    public static (StepView Step, ModelCallView Call)? Costliest(StepView? root) =>
+        Rows(root).SelectMany(row => row.Step.ModelCalls.Select(call => (row.Step, Call: call))).Where(at => at.Call.Cost > Usd.Zero)
+            .Select(at => ((StepView, ModelCallView)?)at).MaxBy(at => at!.Value.Item2.Cost.Nano);
 
     /// <summary>Tokens of a step and all below it.</summary>
     public static TokenUsage Tokens(StepView step) =>

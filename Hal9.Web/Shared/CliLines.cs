@@ -19,8 +19,8 @@ internal static partial class CliLines
     /// <summary>A conversation.</summary>
     public static string Conversation(Guid id) => $"hal9 history show {id}";
 
-    /// <summary>A new conversation.</summary>
-    public static string Chat(RunMode mode) => $"hal9 chat --model hal9/{mode.ToString().ToLowerInvariant()}";
+    /// <summary>A new conversation, with the hierarchy or with one model.</summary>
+    public static string Chat(RunMode mode, string? model = null) => "hal9 chat --model " + Quote(model ?? $"hal9/{mode.ToString().ToLowerInvariant()}");
 
     /// <summary>A budget of the tenant for a month, as an example to change.</summary>
     public static string Budget() => "hal9 budget set --scope tenant --period month --limit-usd 50";

@@ -1,9 +1,14 @@
+using DiffPlex.DiffBuilder.Model;
 using Hal9.Engine;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
 using Hal9.Web.Conversations;
+using Hal9.Web.Runs;
+using Hal9.Web.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hal9.Web.Shell;
 
@@ -31,7 +36,10 @@ internal static class DesignSamples
         See <script>alert(1)</script> and [the manual](https://www.sqlite.org/wal.html).
         """;
 
-    public static DateTimeOffset Now { get; } = TimeProvider.System.GetUtcNow();
+    /// <summary>The page's time stands still: its pictures are compared.</summary>
+    public static ViewerClock Clock { get; } = new(new Stopped(), TimeZoneInfo.Utc);
+
+    public static DateTimeOffset Now => Clock.Now;
 
     public static long[] Amounts { get; } = [0, 1, 420_000, 4_213_700, 12_345_678, 250_000_000, 1_234_567_890_123];
 
@@ -45,6 +53,18 @@ internal static class DesignSamples
         (Of(MessageRole.Assistant, MessageStatus.Failed, ""), new Refusal(Guid.CreateVersion7(), "tenant", Usd.FromAmount(25), null, Now.AddDays(8), "The tenant's limit of 25 USD for this month leaves 0.0031 USD, and the next call may cost 0.012 USD.")),
         (Of(MessageRole.Assistant, MessageStatus.Streaming, ""), null),
     ];
+
+    public static string[] Models { get; } = ["anthropic/claude-sonnet-4-5", "openai/gpt-5-mini", "offline/hal9"];
+
+    public static double?[] Course { get; } = [2, 5, 4, 8, 6, 11, 9, 14, 10, 12, 7, 9];
+
+    public static IReadOnlyList<Attachment> Files { get; } =
+        [new(Guid.CreateVersion7(), "plan.md", AttachmentKind.Text, 1_840, 1_840), new(Guid.CreateVersion7(), "a-report-with-a-long-name-that-does-not-fit.pdf", AttachmentKind.Pdf, 2_400_000, 18_000)];
+
+    public static SideBySideDiffModel Difference { get; } = RunComparison.Answers(
+        "SQLite is enough.\nOne host, one writer.\nBack it up while it runs.", "SQLite is enough for one host.\nOne host, one writer.\nBudget for a second replica.");
+
+    public static Failure Failure { get; } = new("The database did not answer in time.", null);
 
     public static OpenRun Open => new(Guid.CreateVersion7(), Pieces(), Happening());
 
@@ -66,12 +86,25 @@ internal static class DesignSamples
             Guid.Empty, status is RunStatus.Failed ? "The provider answered 500 three times." : null)),
     ];
 
+    /// <summary>A part in each of its states: read, read and then not, never read, being read.</summary>
+    public static async Task<IReadOnlyList<(string Name, Part<string> Part)>> PartsAsync()
+    {
+        List<(string Name, Part<string> Part)> parts = [("Read", new()), ("Stale", new()), ("Failed", new()), ("Loading", new())];
+        await ReadAsync(parts[0].Part, () => Task.FromResult("1,284"));
+        await ReadAsync(parts[1].Part, () => Task.FromResult("1,284"));
+        await ReadAsync(parts[1].Part, () => Task.FromException<string>(new ArgumentException(Failure.Text)));
+        await ReadAsync(parts[2].Part, () => Task.FromException<string>(new ArgumentException(Failure.Text)));
+        return parts;
+
+        static Task ReadAsync(Part<string> part, Func<Task<string>> read) => part.ReadAsync(read, Clock, NullLogger.Instance, CancellationToken.None);
+    }
+
     private static MessageView Of(MessageRole role, MessageStatus status, string content, Provenance? provenance = null, long nano = 0, string? error = null)
     {
         var id = Guid.CreateVersion7();
         return new MessageView(
             id, null, role, status, content, role is MessageRole.Assistant ? Guid.CreateVersion7() : null, provenance, new Usd(nano), error, Now.AddSeconds(-12),
-            role is MessageRole.Assistant ? [Guid.CreateVersion7(), id, Guid.CreateVersion7()] : [id], Now);
+            role is MessageRole.Assistant ? [Guid.CreateVersion7(), id, Guid.CreateVersion7()] : [id], Now) { Model = provenance is Provenance.Live ? new ModelRef("openai", "gpt-5-mini") : null };
     }
 
     private static RunView MakeRun()
@@ -96,6 +129,11 @@ internal static class DesignSamples
             new ModelCallView(Guid.CreateVersion7(), path, 2, "openai", "gpt-5-mini", CallStatus.Succeeded, Provenance.Live, new TokenUsage(1840, 420, 1024, 0, 0, 128), new Usd(9_000_000), new Usd(1_402_300), "2026-11-01", false, 1900, 620, null, from.AddMilliseconds(400)),
         ],
         steps);
+
+    private sealed class Stopped : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 23, 10, 30, 0, TimeSpan.Zero);
+    }
 
     private static async IAsyncEnumerable<string> Pieces()
     {

@@ -75,7 +75,7 @@ export function attach(root, server) {
         const prompts = form.querySelector("[data-prompts]");
         if (prompts) {
             prompts.open = true;
-            prompts.querySelector("[data-prompts-filter]")?.focus();
+            prompts.querySelector("[data-prompts-filter]").focus();
         }
         return prompts !== null;
     }
@@ -130,6 +130,15 @@ export function attach(root, server) {
     }
 
     on(form, "submit", e => { e.preventDefault(); send(); });
+    // Enter on a radio button would submit the form that it stands in: here it takes the choice and goes back to the message.
+    on(form, "keydown", e => {
+        const menu = e.key === "Enter" && e.target.matches("input[type=radio]") ? e.target.closest("details.menu") : null;
+        if (menu) {
+            e.preventDefault();
+            menu.open = false;
+            field.focus();
+        }
+    });
     on(field, "input", () => {
         if (field.value === "/" && openPrompts()) {
             field.value = "";
@@ -164,6 +173,7 @@ export function attach(root, server) {
         const target = {
             KeyC: () => last("[data-copy-answer]:not(:disabled)"),
             Semicolon: () => last("[data-copy-code]"),
+            Enter: () => last("[data-again]:not(:disabled)"),
             Quote: () => root.querySelector("[data-temporary-chat]"),
             KeyS: () => root.querySelector("[data-toggle-side]"),
             KeyM: () => form.querySelector(".mode > summary"),
@@ -211,16 +221,6 @@ export function attach(root, server) {
                 }
             }
             follow();
-        },
-        insert(text) {
-            const prompts = form.querySelector("[data-prompts]");
-            if (prompts) {
-                prompts.open = false;
-            }
-            field.focus();
-            field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-            typed();
-            keep();
         },
         reveal(id) {
             thread.querySelector(".message-found")?.classList.remove("message-found");

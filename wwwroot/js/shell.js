@@ -72,6 +72,8 @@ document.addEventListener("click", e => {
 
 document.addEventListener("keydown", e => {
     const typing = e.target.closest("input, textarea, select, [contenteditable]");
+    // AltGr is how many keyboards write brackets, and Windows reports it as Ctrl+Alt.
+    const plain = !typing && !e.metaKey && (!e.ctrlKey && !e.altKey || e.getModifierState("AltGraph")) && localStorage.getItem(singleKeys) !== "off";
     if (e.ctrlKey && e.shiftKey && e.code === "KeyO") {
         e.preventDefault();
         const link = document.querySelector("[data-new-chat]") ?? document.querySelector(".rail-link[href='chat']");
@@ -88,12 +90,10 @@ document.addEventListener("keydown", e => {
     } else if (e.ctrlKey && e.key === "/") {
         e.preventDefault();
         openShortcuts();
-    } else if (e.key === "?" && !typing && localStorage.getItem(singleKeys) !== "off") {
+    } else if (e.key === "?" && plain) {
         e.preventDefault();
         openShortcuts();
-    } else if (!typing && !e.ctrlKey && !e.altKey && !e.metaKey && (e.key === "[" || e.key === "]") && localStorage.getItem(singleKeys) !== "off") {
-        document.querySelector(`[data-key="${e.key}"]`)?.click();
-    } else if (!typing && !e.ctrlKey && !e.altKey && !e.metaKey && localStorage.getItem(singleKeys) !== "off" && goingUntil > e.timeStamp && e.key.length === 1) {
+    } else if (plain && goingUntil > e.timeStamp && e.key.length === 1) {
         goingUntil = 0;
         const link = document.querySelector(`[data-go="${CSS.escape(e.key)}"]`);
         if (link) {
@@ -101,8 +101,11 @@ document.addEventListener("keydown", e => {
             e.stopImmediatePropagation();
             link.click();
         }
-    } else if (!typing && !e.ctrlKey && !e.altKey && !e.metaKey && e.key === "g" && localStorage.getItem(singleKeys) !== "off") {
+    } else if (plain && e.key === "g") {
         goingUntil = e.timeStamp + 1500;
+    } else if (plain && e.key.length === 1 && document.querySelector(`[data-key="${CSS.escape(e.key)}"]`)) {
+        e.preventDefault();
+        document.querySelector(`[data-key="${CSS.escape(e.key)}"]`).click();
     } else if (e.key === "Escape") {
         const menu = document.querySelector("details.menu[open]");
         if (menu) {
@@ -111,6 +114,47 @@ document.addEventListener("keydown", e => {
         }
     }
 });
+
+// Until the circuit is open the page is what the server drew first, and that is replaced: what was opened there is opened again in what comes, which loads it.
+const openedEarly = new Set();
+const isInteractive = () => document.querySelector("#content[data-interactive]") !== null;
+
+function nameOf(menu) {
+    const wordsOf = m => `${m.className} ${m.querySelector("summary")?.textContent}`;
+    const alike = [...document.querySelectorAll("details")].filter(m => wordsOf(m) === wordsOf(menu));
+    return `${wordsOf(menu)} ${alike.indexOf(menu)}`;
+}
+
+const replacing = new MutationObserver(() => {
+    if (!isInteractive()) {
+        return;
+    }
+    for (const menu of document.querySelectorAll("details:not([open])")) {
+        if (openedEarly.delete(nameOf(menu))) {
+            menu.open = true;
+        }
+    }
+    if (openedEarly.size === 0) {
+        replacing.disconnect();
+    }
+});
+
+// "toggle" does not bubble: it is caught on its way down.
+document.addEventListener("toggle", e => {
+    if (e.target.matches("details") && document.getElementById("content") && !isInteractive()) {
+        if (e.target.open) {
+            openedEarly.add(nameOf(e.target));
+            replacing.observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-interactive"] });
+        } else {
+            openedEarly.delete(nameOf(e.target));
+        }
+    }
+}, true);
+
+// Whoever acts meanwhile has gone on: nothing opens under their hands.
+for (const act of ["pointerdown", "keydown"]) {
+    document.addEventListener(act, () => { if (isInteractive()) { openedEarly.clear(); } }, true);
+}
 
 // Reconnecting: the same circuit when the server still has it, a resumed one when it can, else the same address anew.
 const notice = document.getElementById("components-reconnect-modal");

@@ -1,5 +1,6 @@
 // @ts-check
-// Keys and density of the tables (Shared/Tables). Rows are links: j and k move the focus from one to the next, Enter opens, / goes to the search.
+// Keys and density of the tables (Shared/Tables). Rows are links: j and k move the focus from one to the next, Enter opens, / goes to the search and the
+// arrow down from there to the first row.
 
 const singleKeys = "hal9-single-keys";
 const dense = "hal9-dense";
@@ -15,6 +16,12 @@ function move(by) {
 }
 
 document.addEventListener("keydown", e => {
+    // From the search down to what it found.
+    if (e.key === "ArrowDown" && !e.ctrlKey && !e.metaKey && !e.altKey && !e.shiftKey && e.target instanceof Element && e.target.matches("[role=search] input[type=search]")) {
+        e.preventDefault();
+        move(1);
+        return;
+    }
     if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || isTyping(e.target) || localStorage.getItem(singleKeys) === "off") {
         return;
     }

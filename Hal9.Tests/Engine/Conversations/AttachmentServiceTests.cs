@@ -84,8 +84,11 @@ public sealed class AttachmentServiceTests(EngineHost engine) : IDisposable
         var next = await SendAsync(actor, new NewMessage(sent.ConversationId, sent.AnswerId, "And now?", RunMode.Quick));
         var edited = await SendAsync(actor, new NewMessage(sent.ConversationId, null, "What did it say?", RunMode.Quick) { Files = [file.Id] });
 
+        var named = await SendAsync(actor, new NewMessage(sent.ConversationId, sent.AnswerId, "And what do you say?", RunMode.Quick) { Model = new ModelRef("test", "other") });
+
         Assert.Empty(await Attachments.WaitingAsync(actor, null, Cancel));
-        foreach (var run in new[] { sent.RunId, next.RunId, edited.RunId })
+        Assert.EndsWith("## Goal\n\nAnd what do you say?", engine.Provider.Exchanges[^1].Request.Messages[^1].Text, StringComparison.Ordinal);
+        foreach (var run in new[] { sent.RunId, next.RunId, edited.RunId, named.RunId })
         {
             var call = (await engine.Runs.FindAsync(actor, run, Cancel))!.Root!.ModelCalls[0];
             var parts = (await engine.Runs.FindCallAsync(actor, run, call.Id, Cancel))!.Prompt;

@@ -1,5 +1,6 @@
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
+using Hal9.Engine.Models;
 using Hal9.Engine.Tenancy;
 using Hal9.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,12 +73,36 @@ public sealed class ConversationServiceTests(EngineHost engine) : IDisposable
         var actor = await engine.NewTenantAsync();
         var first = await SendAsync(actor, null, null, "one");
 
-        var again = await Conversations.RegenerateAsync(actor, first.AnswerId, RunMode.Quick, Cancel);
+        var again = await Conversations.RegenerateAsync(actor, first.AnswerId, RunMode.Quick, null, Cancel);
         await engine.Runs.WaitAsync(actor, again.RunId, Cancel);
 
         var shown = await Conversations.FindAsync(actor, first.ConversationId, null, Cancel);
         Assert.Equal([first.QuestionId, again.AnswerId], shown!.Branch.Select(m => m.Id));
         Assert.Equal([first.AnswerId, again.AnswerId], shown.Branch[1].Siblings);
+    }
+
+    [Fact]
+    public async Task NamedModel_AnswersByItself_WithWhatWasSaidBefore_AndIsToldWithTheAnswer()
+    {
+        var actor = await engine.NewTenantAsync();
+        var first = await SendAsync(actor, null, null, "one");
+
+        var sent = await Conversations.SendAsync(actor, new NewMessage(first.ConversationId, first.AnswerId, "two", RunMode.Deep) { Model = new ModelRef("test", "other") }, Cancel);
+        var run = await engine.Runs.WaitAsync(actor, sent.RunId, Cancel);
+        var again = await Conversations.RegenerateAsync(actor, sent.AnswerId, RunMode.Quick, null, Cancel);
+        await engine.Runs.WaitAsync(actor, again.RunId, Cancel);
+
+        Assert.Equal((RunStatus.Succeeded, RunMode.Direct), (run.Status, run.Mode));
+        var asked = Assert.Single(engine.Provider.Exchanges, exchange => exchange.Request.Model == "other").Request;
+        Assert.Equal(["one", "two"], asked.Messages.Where(m => m.Role == "user").Select(m => m.Text));
+        Assert.Equal("assistant", asked.Messages[1].Role);
+        var shown = await Conversations.FindAsync(actor, first.ConversationId, sent.AnswerId, Cancel);
+        Assert.Equal([null, null, null, new ModelRef("test", "other")], shown!.Branch.Select(m => m.Model));
+        var parts = (await engine.Runs.FindCallAsync(actor, run.Id, (await engine.Runs.FindAsync(actor, run.Id, Cancel))!.Root!.ModelCalls[0].Id, Cancel))!.Prompt;
+        Assert.Equal([PromptSource.History, PromptSource.History, PromptSource.Goal], parts.Select(part => part.Source));
+        Assert.Null((await Conversations.FindAsync(actor, first.ConversationId, again.AnswerId, Cancel))!.Branch[^1].Model);
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => Conversations.RegenerateAsync(actor, sent.AnswerId, RunMode.Quick, new ModelRef("nobody", "x"), Cancel));
+        Assert.Contains("nobody/x", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +149,7 @@ public sealed class ConversationServiceTests(EngineHost engine) : IDisposable
         Assert.Empty((await Shelf.ListAsync(stranger, ConversationFilter.All, null, 10, Cancel)).Items);
         await Assert.ThrowsAsync<KeyNotFoundException>(() => Conversations.SendAsync(colleague, sent.ConversationId, sent.AnswerId, "me too", RunMode.Quick, Cancel));
         await Assert.ThrowsAsync<KeyNotFoundException>(() => Shelf.RenameAsync(colleague, sent.ConversationId, "mine", Cancel));
-        await Assert.ThrowsAsync<KeyNotFoundException>(() => Conversations.RegenerateAsync(stranger, sent.AnswerId, RunMode.Quick, Cancel));
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => Conversations.RegenerateAsync(stranger, sent.AnswerId, RunMode.Quick, null, Cancel));
     }
 
     private async Task<SentMessage> SendAsync(Actor actor, Guid? conversation, Guid? parent, string text)

@@ -44,13 +44,14 @@ public sealed class PromptServiceTests(EngineHost engine)
     }
 
     [Fact]
-    public void Fill_PutsWordsIn_Once_AndLeavesWhatHasNone()
+    public void Pieces_NameTheVariableOfEachPlace_AndJoinToTheText()
     {
-        const string Text = "Compare {{ first thing }} with {{Second}} for {{reader}}; {{first thing}} again, {{}} and { x }.";
+        const string Text = "{{a}}Compare {{ first thing }} with {{Second}}; {{FIRST thing}} again, {{}} and { x }.";
 
-        Assert.Equal(["first thing", "Second", "reader"], PromptText.VariablesOf(Text));
-        Assert.Equal(
-            "Compare {{Second}} with tea for {{reader}}; {{Second}} again, {{}} and { x }.",
-            PromptText.Fill(Text, new Dictionary<string, string> { ["FIRST THING"] = "{{Second}}", ["second"] = "tea", ["reader"] = "" }));
+        Assert.Equal(["a", "first thing", "Second"], PromptText.VariablesOf(Text));
+        var pieces = PromptText.PiecesOf(Text);
+        Assert.Equal([("{{a}}", 0), ("{{ first thing }}", 1), ("{{Second}}", 2), ("{{FIRST thing}}", 1)], pieces.Where(p => p.Place is not null).Select(p => (p.Text, p.Place!.Value)));
+        Assert.Equal(Text, string.Concat(pieces.Select(p => p.Text)));
+        Assert.Equal([new PromptPiece("plain", null)], PromptText.PiecesOf("plain"));
     }
 }

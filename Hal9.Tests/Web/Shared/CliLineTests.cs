@@ -22,7 +22,8 @@ public sealed class CliLineTests : PartsContext
         CliLines.Cancel(Guid.CreateVersion7(), Guid.CreateVersion7(), "too dear; stop"),
         CliLines.Conversation(Guid.CreateVersion7()),
         CliLines.Budget(),
-        .. new[] { RunMode.Auto, RunMode.Quick, RunMode.Standard, RunMode.Deep }.Select(CliLines.Chat),
+        .. new[] { RunMode.Auto, RunMode.Quick, RunMode.Standard, RunMode.Deep }.Select(mode => CliLines.Chat(mode)),
+        CliLines.Chat(RunMode.Auto, "open router/meta-llama/llama-3.1"),
     ];
 
     [Theory]
