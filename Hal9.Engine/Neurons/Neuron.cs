@@ -37,7 +37,7 @@ public sealed class Neuron : ITenantOwned
     /// How many steps it handles at once. A neuron is a role and no machine: what providers can bear is kept to by <c>Runs:MaxCallsPerTenant</c>, and with few
     /// places one slow answer of the entry neuron would hold up a whole organisation.
     /// </summary>
-    public int Concurrency { get; set; } = 64;
+    public int Concurrency { get; set; } = 128;
 
     /// <summary>Names of the neurons, one layer below, that it may delegate to: JSON array.</summary>
     public string Delegates { get; set; } = "[]";

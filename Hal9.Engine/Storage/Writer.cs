@@ -29,7 +29,8 @@ public sealed partial class Writer : IAsyncDisposable
     private readonly Database database;
     private readonly ILogger logger;
     private readonly Queue<Item> pending = new(MostItems);
-    private readonly Channel<Item> queue = Channel.CreateBounded<Item>(new BoundedChannelOptions(8192) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    // Who queues wakes the thread itself, without a detour over the pool; what runs in its place is no more than that.
+    private readonly Channel<Item> queue = Channel.CreateBounded<Item>(new BoundedChannelOptions(8192) { SingleReader = true, AllowSynchronousContinuations = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Thread thread;
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

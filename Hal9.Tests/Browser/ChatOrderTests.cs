@@ -65,7 +65,7 @@ public sealed class ChatOrderTests(Hal9Host host, Chromium chromium)
         await AskAsync(page, mark);
         await page.GotoAsync("/chat");
         await Chromium.ChatIsReadyAsync(page);
-        await Expect(page.Locator(".talk-link").First).ToHaveAttributeAsync("title", mark);
+        await Expect(page.Locator($".talk-link[title='{mark}']")).ToBeVisibleAsync();
 
         await AlterAsync("alter table conversation_tags rename to conversation_tags_away");
         try

@@ -13,7 +13,7 @@ namespace Hal9.Tests.InBrowser;
 /// <summary>One Chromium for all browser tests; where there is none they are skipped and say so.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] Places = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private static readonly object AllRules = new { type = "tag", values = new[] { "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa" } };
     private static readonly object ColourRules = new { type = "rule", values = new[] { "color-contrast", "link-in-text-block" } };
     // Run in the page itself: the package's own call opens a second page for each run, which takes three times as long and serves frames only.
@@ -133,7 +133,7 @@ public sealed class Chromium : IAsyncDisposable
                 browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
                 {
                     ExecutablePath = path,
-                    Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+                    Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--font-render-hinting=none"],
                 });
             }
             return browser;

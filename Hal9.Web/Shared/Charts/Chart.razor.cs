@@ -96,7 +96,7 @@ public sealed partial class Chart
         {
             // The browser is gone: there is nobody to draw for.
         }
-        catch (JSException) when (isGone)
+        catch (Exception e) when (isGone && e is JSException or ObjectDisposedException)
         {
             // The page was left while the chart was being made.
         }

@@ -74,8 +74,60 @@ public sealed class ChartTests : PartsContext
         Assert.Equal("http://localhost/runs?step=1", Services.GetRequiredService<NavigationManager>().Uri);
     }
 
+    [Fact]
+    public async Task Chart_ThatIsLeftWhileItIsBeingMade_FailsNoPage()
+    {
+        var slow = new SlowBrowser();
+        Services.AddSingleton<IJSRuntime>(slow);
+        var chart = Show();
+
+        await DisposeComponentsAsync();
+        slow.Module.SetResult(slow);
+
+        await slow.Attached.Task.WaitAsync(TimeSpan.FromSeconds(30), Xunit.TestContext.Current.CancellationToken);
+        Assert.True(slow.WasRefused);
+        Assert.False(Renderer.UnhandledException.IsCompleted, Renderer.UnhandledException.IsCompleted ? (await Renderer.UnhandledException).ToString() : "");
+        GC.KeepAlive(chart);
+    }
+
     private IRenderedComponent<Chart> Show(Action<TimeRange>? onZoom = null) => Render<Chart>(p => p
         .Add(c => c.Label, "Spend").Add(c => c.Times, [Noon, Noon.AddMinutes(1)]).Add(c => c.Series, Series).Add(c => c.HrefOf, step => $"/runs?step={step}").Add(c => c.OnZoom, onZoom ?? (_ => { })));
+
+    /// <summary>Its module comes late, and it looks at what it is handed, as the real one does.</summary>
+    private sealed class SlowBrowser : IJSRuntime, IJSObjectReference
+    {
+        public TaskCompletionSource<IJSObjectReference> Module { get; } = new();
+
+        public TaskCompletionSource Attached { get; } = new();
+
+        public bool WasRefused { get; private set; }
+
+        public async ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args)
+        {
+            if (identifier == "import")
+            {
+                return (TValue)await Module.Task;
+            }
+            try
+            {
+                _ = args!.OfType<DotNetObjectReference<Chart>>().Single().Value;
+                return default!;
+            }
+            catch (ObjectDisposedException)
+            {
+                WasRefused = true;
+                throw;
+            }
+            finally
+            {
+                Attached.SetResult();
+            }
+        }
+
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<TValue>(identifier, args);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 
     /// <summary>Its module finds nothing to draw with.</summary>
     private sealed class BrowserWithoutLibrary : IJSRuntime, IJSObjectReference
