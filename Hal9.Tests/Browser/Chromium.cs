@@ -34,6 +34,7 @@ public sealed class Chromium : IAsyncDisposable
     private static readonly bool KeepsPictures = Environment.GetEnvironmentVariable("HAL9_PICTURES") is not null;
     private static readonly ConcurrentDictionary<string, ConcurrentBag<IBrowserContext>> Windows = new();
     private static readonly ConcurrentBag<Task> Closing = [];
+    private static readonly ConcurrentDictionary<string, Cookie[]> SignedIn = new();
     private readonly SemaphoreSlim launching = new(1);
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -61,15 +62,24 @@ public sealed class Chromium : IAsyncDisposable
         }
     }
 
-    /// <summary>The same, signed in as the owner, at a new chat.</summary>
+    /// <summary>The same, signed in as the owner, at a new chat; each host's sign-in page is filled in once.</summary>
     public async Task<IPage> SignInAsync(string url, string theme = "dark", int width = 1440)
     {
         var page = await OpenAsync(url, theme, width);
-        await page.GotoAsync("/account/login?returnUrl=/chat");
-        await page.FillAsync("#email", Hal9Settings.Email);
-        await page.FillAsync("#password", Hal9Settings.Password);
-        await page.ClickAsync("button[type=submit]");
+        if (SignedIn.TryGetValue(url, out var cookies))
+        {
+            await page.Context.AddCookiesAsync(cookies);
+            await page.GotoAsync("/chat");
+        }
+        else
+        {
+            await page.GotoAsync("/account/login?returnUrl=/chat");
+            await page.FillAsync("#email", Hal9Settings.Email);
+            await page.FillAsync("#password", Hal9Settings.Password);
+            await page.ClickAsync("button[type=submit]");
+        }
         await ChatIsReadyAsync(page);
+        SignedIn.TryAdd(url, [.. (await page.Context.CookiesAsync()).Where(cookie => cookie.HttpOnly).Select(CopyOf)]);
         return page;
     }
 
@@ -118,6 +128,11 @@ public sealed class Chromium : IAsyncDisposable
     public static Task KeepAsync(IPage page, string name) => !KeepsPictures
         ? Task.CompletedTask
         : page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Hal9Settings.RepositoryRoot, "artifacts", "screenshots", name + ".png") });
+
+    private static Cookie CopyOf(BrowserContextCookiesResult cookie) => new()
+    {
+        Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path, HttpOnly = cookie.HttpOnly, Secure = cookie.Secure, SameSite = cookie.SameSite,
+    };
 
     private async Task<IBrowser> LaunchedAsync()
     {
