@@ -37,7 +37,7 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
     /// <summary><c>tree</c>, <c>timeline</c>, <c>thread</c>, <c>events</c> or <c>raw</c>.</summary>
     [SupplyParameterFromQuery(Name = "tab")] public string? Tab { get; set; }
 
-    /// <summary>The step in the panel; none: the root.</summary>
+    /// <summary>The step in the panel; none: the one that failed, else the root.</summary>
     [SupplyParameterFromQuery(Name = "step")] public Guid? StepId { get; set; }
 
     /// <summary>The model call of the step that is opened.</summary>
@@ -49,7 +49,7 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
 
     private string View => Tab is Timelined or Threaded or Evented or Raw ? Tab : Treed;
 
-    private StepView? Selected => rows.FirstOrDefault(row => row.Step.Id == StepId)?.Step ?? run?.Root;
+    private StepView? Selected => rows.FirstOrDefault(row => row.Step.Id == StepId)?.Step ?? (run is { Status: RunStatus.Failed } ? RunTree.Culprit(run.Root) : null) ?? run?.Root;
 
     private bool CanSteer => run is { } r && !r.Status.IsFinal()
         && (actor.May(Permission.SteerRuns) || (r.UserId == actor.UserId && actor.May(Permission.UseRuns)));

@@ -1,5 +1,6 @@
 using Hal9.Engine;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Events;
 using Hal9.Engine.Runs;
 
 namespace Hal9.Web.Runs;
@@ -37,6 +38,10 @@ public static class RunTree
     public static (StepView Step, ModelCallView Call)? Costliest(StepView? root) =>
         Rows(root).SelectMany(row => row.Step.ModelCalls.Select(call => (row.Step, Call: call))).Where(at => at.Call.Cost > Usd.Zero)
             .Select(at => ((StepView, ModelCallView)?)at).MaxBy(at => at!.Value.Item2.Cost.Nano);
+
+    /// <summary>Where a failed run failed: the first failed step below which nothing failed; none when no step did.</summary>
+    public static StepView? Culprit(StepView? root) =>
+        Rows(root).FirstOrDefault(row => row.Step.Status == StepStatus.Failed && row.Step.Steps.All(child => Culprit(child) is null))?.Step;
 
     /// <summary>Tokens of a step and all below it.</summary>
     public static TokenUsage Tokens(StepView step) =>
