@@ -49,6 +49,12 @@ internal sealed class RunRow : ITenantOwned
     public string Cancelled { get; set; } = "[]";
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>How many people gave its answer a thumb down; kept with the feedback.</summary>
+    public int ThumbsDown { get; init; }
+
+    /// <summary>How many judgements there are of it and its steps; kept with the feedback.</summary>
+    public int Reviews { get; init; }
 }
 
 /// <summary>A step as stored. Its path (<c>1</c>, <c>1.2</c>, <c>1.2.1</c>) is the same when a run is rebuilt.</summary>

@@ -43,6 +43,9 @@ internal static partial class TimeText
         return $"{local.ToString(DayPattern, CultureInfo.CurrentCulture)}, {local.ToString("HH:mm", CultureInfo.InvariantCulture)}";
     }
 
+    /// <summary>The day, without the year.</summary>
+    public static string Day(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString($"ddd {DayPattern}", CultureInfo.CurrentCulture);
+
     /// <summary>A moment to come, in short: the time of day within a day, else the date.</summary>
     public static string Soon(DateTimeOffset at, DateTimeOffset now, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(at, zone).ToString(at - now < TimeSpan.FromDays(1) ? "HH:mm" : DatePattern, CultureInfo.CurrentCulture);
