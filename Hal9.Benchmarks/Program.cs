@@ -27,6 +27,7 @@ return args switch
     ["face", .. var rest] => await FaceVerb.RunAsync(VerbOptions.Read("face", rest), stopping.Token),
     ["history", .. var rest] => await HistoryVerb.RunAsync(VerbOptions.Read("history", rest), stopping.Token),
     ["costs", .. var rest] => await CostsVerb.RunAsync(VerbOptions.Read("costs", rest), stopping.Token),
+    ["fill", var folder, var rows] => await FilledHost.FillAsync(folder, int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture), stopping.Token),
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
     ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
     ["fake-model"] => await FakeModel.ServeAsync(),
@@ -38,6 +39,6 @@ return args switch
 
 static async Task<int> UsageAsync()
 {
-    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | crash [--kills N] [--seed S]");
+    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | fill FOLDER ROWS | crash [--kills N] [--seed S]");
     return 2;
 }

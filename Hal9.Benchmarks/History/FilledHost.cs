@@ -62,6 +62,13 @@ internal sealed class FilledHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Fills a new data directory, for a console to be looked at with something in it.</summary>
+    public static async Task<int> FillAsync(string folder, int ledgerRows, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(folder, Path.Combine(folder, "hal9.db"), ledgerRows, cancellationToken);
+        return 0;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Api.Dispose();

@@ -161,7 +161,8 @@ public sealed partial class CostsPage(CostsReader reader, CurrentActor currentAc
             var left = view.Breakdown.Items.Where(item => rest.Contains(item.Key)).GroupBy(item => item.From!.Value).ToDictionary(items => items.Key, items => new Usd(items.Sum(item => item.Amount.Nano)));
             drawn.Add(Of(T.Count("Rest", rest.Count), "paused", left.GetValueOrDefault));
         }
-        series = drawn;
+        // A chart without any series has no axis either.
+        series = drawn.Count > 0 ? drawn : [Of(T["All"], "first", _ => Usd.Zero)];
         seriesKeys = [.. top.Select(line => line.Key), .. rest.Count > 0 ? [null] : Array.Empty<string?>()];
         trend = [.. steps.Select(step => (double?)view.Breakdown.Items.Where(item => item.From == step).Sum(item => item.Amount.Nano))];
         marks = [.. view.Anomalies.Select(anomaly => IndexOf(anomaly.At)).Where(at => at >= 0)];
