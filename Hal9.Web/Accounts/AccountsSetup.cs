@@ -22,8 +22,8 @@ internal static class AccountsSetup
         services.AddOptions<SetupOptions>().Bind(builder.Configuration.GetSection("Hal9:Setup"), binder => binder.ErrorOnUnknownConfiguration = true);
         services.AddSingleton<FirstSetup>().AddSingleton<FirstStart>().AddHostedService(provider => provider.GetRequiredService<FirstStart>());
 
-        services.AddSingleton<Gatekeeper>().AddSingleton<TokenKeys>().AddSingleton<Tokens>();
-        services.AddScoped<PasswordDoor>().AddScoped<CurrentActor>();
+        services.AddSingleton<Standing>().AddSingleton<Gatekeeper>().AddSingleton<TokenKeys>().AddSingleton<Tokens>();
+        services.AddScoped<PasswordDoor>().AddScoped<CurrentActor>().AddSingleton<PeopleNames>();
         AddIdentity(services);
         AddSchemes(services);
 
