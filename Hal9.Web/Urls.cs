@@ -98,6 +98,14 @@ public static class Urls
     /// <summary>The costs that a page shows as CSV, with the page's query.</summary>
     public const string CostsExport = "/costs/export.csv";
 
+    /// <summary>The budgets, narrowed; one that is being changed, or a new one.</summary>
+    public static string Budgets(string? kind = null, string? period = null, bool near = false, string? text = null, TableQuery? table = null, Guid? edit = null, bool isNew = false) => WithQuery(
+        "/budgets", ("kind", kind), ("period", period), ("near", near ? "1" : null), ("q", text), ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden),
+        ("edit", edit?.ToString()), ("new", isNew ? "1" : null));
+
+    /// <summary>The budgets of a list as CSV, with the list's query.</summary>
+    public const string BudgetsExport = "/budgets/export.csv";
+
     /// <summary>What an address says for "without an API key".</summary>
     public const string NoKey = "none";
 

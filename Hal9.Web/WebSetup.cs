@@ -60,6 +60,7 @@ public static class WebSetup
         app.MapShell();
         app.MapRunsExport();
         app.MapCostsExport();
+        app.MapBudgetsExport();
         app.MapDiagnosticsBundle();
     }
 }

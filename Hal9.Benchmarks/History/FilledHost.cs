@@ -53,6 +53,8 @@ internal sealed class FilledHost : IAsyncDisposable
         try
         {
             var api = await Hal9Client.SignInAsync(url, Hal9Settings.Email, Hal9Settings.Password, cancellationToken);
+            // An access token lasts a quarter of an hour only.
+            await api.UseNewKeyAsync("benchmark", cancellationToken);
             return new FilledHost(child, new Uri(url), facts, database, api, await CircuitViewer.SignInAsync(new Uri(url), cancellationToken));
         }
         catch

@@ -90,11 +90,6 @@ public sealed class ModelService
         ];
     }
 
-    /// <summary>A model's price now; null: there is none, or its provider is no longer configured.</summary>
-    public ModelPrice? PriceOf(ModelRef model) => providers.Find(model) is { } provider
-        ? prices.Find(model.Provider, model.Model, provider.Kind.ToString(), time.GetUtcNow(), endpoint: provider.Address)
-        : null;
-
     /// <summary>What kind of provider a model has; null: unknown.</summary>
     public ProviderKind? KindOf(ModelRef model) => providers.Find(model)?.Kind;
 

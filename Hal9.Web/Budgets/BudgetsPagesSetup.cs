@@ -4,5 +4,5 @@ namespace Hal9.Web.Budgets;
 
 internal static class BudgetsPagesSetup
 {
-    public static IServiceCollection AddBudgetsPages(this IServiceCollection services) => services.AddSingleton<PeopleNames>().AddSingleton<CostNames>().AddSingleton<CostsReader>();
+    public static IServiceCollection AddBudgetsPages(this IServiceCollection services) => services.AddSingleton<PeopleNames>().AddSingleton<CostNames>().AddSingleton<CostsReader>().AddSingleton<BudgetsReader>();
 }

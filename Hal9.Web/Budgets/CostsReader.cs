@@ -8,7 +8,7 @@ using Hal9.Engine.Tenancy;
 namespace Hal9.Web.Budgets;
 
 /// <summary>Asks the engine's doors for the parts of the costs. Each door decides what the viewer may see.</summary>
-public sealed class CostsReader(CostService costs, BudgetService budgets, MonitoringService monitoring, RunService runs, ModelService models, CostNames names)
+public sealed class CostsReader(CostService costs, BudgetService budgets, MonitoringService monitoring, RunService runs, ModelService models, PriceList prices, CostNames names)
 {
     private const int MostDearest = 10;
 
@@ -19,6 +19,7 @@ public sealed class CostsReader(CostService costs, BudgetService budgets, Monito
         var (first, end) = (breakdown.Steps[0], breakdown.End);
         var passed = (now < end ? now : end) - first;
         var before = await costs.ListAsync(actor, new CostQuery(CostGroup.Tenant, first - passed, first) { Filter = query.Of }, cancellationToken);
+        var providers = models.Providers.ToDictionary(provider => provider.Name, StringComparer.Ordinal);
         var byModel = await costs.ListAsync(actor, new CostQuery(CostGroup.Model, first, end) { Filter = query.Of }, cancellationToken);
         var totals = query.By is CostGroup.Tag
             ? (await costs.BreakDownAsync(actor, new CostQuery(CostGroup.Tenant, first, end, query.Granularity(now)), cancellationToken)).Items
@@ -29,7 +30,11 @@ public sealed class CostsReader(CostService costs, BudgetService budgets, Monito
         var steps = breakdown.Steps.Select(step => (step, new Usd(totals.Where(item => item.From == step).Sum(item => item.Amount.Nano)))).ToList();
         return new CostsView(
             breakdown, LinesOf(query.By, breakdown.Items, total, naming), total, new Usd(before.Sum(item => item.Amount.Nano)), CostAnomaly.Find(breakdown.Before, steps),
-            [.. byModel.Select(item => new ModelCost(item.Key, item, PriceOf(item.Key), CostsView.SavedBy(item, PriceOf(item.Key))))], naming);
+            [.. byModel.Select(item => (item, Price: PriceOf(item.Key))).Select(model => new ModelCost(model.item.Key, model.item, model.Price, CostsView.SavedBy(model.item, model.Price)))], naming);
+
+        ModelPrice? PriceOf(string model) => ModelRef.TryParse(model, out var known) && providers.TryGetValue(known.Provider, out var provider)
+            ? prices.Find(known.Provider, known.Model, provider.Kind.ToString(), now, endpoint: provider.Address)
+            : null;
     }
 
     /// <summary>By key and step; by run, all in one: runs are listed, not drawn.</summary>
@@ -66,6 +71,4 @@ public sealed class CostsReader(CostService costs, BudgetService budgets, Monito
             .Select(sum => new CostLine(sum.Key, naming.Of(by, sum.Key), sum, total.Amount.Nano > 0 ? (double)sum.Amount.Nano / total.Amount.Nano : 0))
             .OrderByDescending(line => line.Sum.Amount.Nano).ThenBy(line => line.Key, StringComparer.Ordinal),
     ];
-
-    private ModelPrice? PriceOf(string model) => ModelRef.TryParse(model, out var known) ? models.PriceOf(known) : null;
 }

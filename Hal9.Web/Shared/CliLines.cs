@@ -32,6 +32,9 @@ internal static partial class CliLines
             ? Option("last", span.TotalDays % 1 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays}d") : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours}h"))
             : Option("from", Instant(from)) + Option("to", Instant(to)));
 
+    /// <summary>All budgets.</summary>
+    public static string Budgets() => "hal9 budget list";
+
     private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Option(string name, string? value) => string.IsNullOrWhiteSpace(value) ? "" : $" --{name}={Quote(value)}";
