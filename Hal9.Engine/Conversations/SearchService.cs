@@ -43,7 +43,14 @@ public sealed class SearchService
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AccessDenied">The actor may read no conversations.</exception>
     /// <exception cref="ArgumentException">The cursor is none of ours.</exception>
-    public async Task<Page<FoundMessage>> FindAsync(Actor actor, string text, bool mine, string? after, int limit, CancellationToken cancellationToken)
+    public Task<Page<FoundMessage>> FindAsync(Actor actor, string text, bool mine, string? after, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return FindAsync(actor, text, mine ? actor.UserId : null, after, limit, cancellationToken);
+    }
+
+    /// <summary>The same of one person's conversations, or of everybody's that the actor may read.</summary>
+    internal async Task<Page<FoundMessage>> FindAsync(Actor actor, string text, Guid? userId, string? after, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(text);
@@ -53,19 +60,19 @@ public sealed class SearchService
             throw new AccessDenied(Permission.UseRuns);
         }
         limit = Math.Clamp(limit, 1, 200);
-        var everybody = everybodys && !mine;
+        var of = everybodys ? userId : actor.UserId;
         // SQLite lists by the place in the index, PostgreSQL by the message.
         var isSqlite = database.Provider == DataProvider.Sqlite;
         object before = isSqlite ? PlaceOf(after) : Cursor.Read(after) ?? Newest;
-        if (MessageIndex.Query(text, database.Provider, actor.TenantId, everybody ? null : actor.UserId) is not { } query)
+        if (MessageIndex.Query(text, database.Provider, actor.TenantId, of) is not { } query)
         {
             return new Page<FoundMessage>([], null);
         }
         // On another thread: SQLite reads without waiting.
-        return await Task.Run(() => Find(actor, query, everybody, before, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Find(actor, query, of, before, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private Page<FoundMessage> Find(Actor actor, string query, bool everybody, object before, int limit, CancellationToken cancellationToken)
+    private Page<FoundMessage> Find(Actor actor, string query, Guid? of, object before, int limit, CancellationToken cancellationToken)
     {
         using var connection = database.Open();
         using var command = connection.CreateCommand();
@@ -74,7 +81,7 @@ public sealed class SearchService
         Bind(command, ("@tenant", actor.TenantId), ("@query", query), ("@before", before), ("@limit", limit + 1));
         if (!isSqlite)
         {
-            Bind(command, ("@user", actor.UserId), ("@everybody", everybody ? 1 : 0));
+            Bind(command, ("@user", of ?? Guid.Empty), ("@everybody", of is null ? 1 : 0));
         }
         var found = new List<(FoundMessage Message, string Place)>();
         using var reader = command.ExecuteReader();
