@@ -16,7 +16,7 @@ internal static class RunCommands
     ];
 
     public static Command Make(Tool tool) =>
-        new Command("run", "Start runs, watch them, see and stop them.").With(Start(tool), Get(tool), Watch(tool), List(tool), Cancel(tool));
+        new Command("run", "Start runs, watch them, see and stop them.").With(Start(tool), Get(tool), Watch(tool), List(tool), Cancel(tool), Resume(tool));
 
     private static Command Start(Tool tool)
     {
@@ -138,6 +138,19 @@ internal static class RunCommands
             await call.NoteMoreAsync(page);
             return ExitCode.Ok;
         });
+    }
+
+    private static Command Resume(Tool tool)
+    {
+        var id = Parts.Id("The run.");
+        var reason = new Option<string?>("--reason") { Description = "Why; kept with the run.", HelpName = "text" };
+        return tool.Does(
+            new Command("resume", "Let a run go on that waits for room in a budget. Without room it will wait again: see 'hal9 budget raise'.").With(id, reason), async (call, result, cancellationToken) =>
+            {
+                var run = await call.Console.SendAsync(HttpMethod.Post, $"api/v1/runs/{result.GetValue(id)}/resume", new JsonObject { ["reason"] = result.GetValue(reason) }, cancellationToken);
+                await call.Printer.OneAsync(run, Lines);
+                return ExitCode.Ok;
+            });
     }
 
     private static Command Cancel(Tool tool)

@@ -62,6 +62,7 @@ internal sealed class OpenReservationRow : ITenantOwned
     public Guid? UserId { get; init; }
     public Guid? KeyId { get; init; }
     public required string Neuron { get; init; }
+    public required string Provider { get; init; }
     public required string Model { get; init; }
     public DateTimeOffset At { get; init; }
 }
@@ -102,7 +103,7 @@ internal sealed class CostDayRow : CostRow
 }
 
 internal sealed class BudgetTables :
-    IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<LedgerRow>, IEntityTypeConfiguration<LedgerHeadRow>,
+    IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<BudgetRaiseRow>, IEntityTypeConfiguration<BudgetAlertRow>, IEntityTypeConfiguration<LedgerRow>, IEntityTypeConfiguration<LedgerHeadRow>,
     IEntityTypeConfiguration<OpenReservationRow>, IEntityTypeConfiguration<CostHourRow>, IEntityTypeConfiguration<CostDayRow>
 {
     public void Configure(EntityTypeBuilder<Budget> builder)
@@ -110,6 +111,22 @@ internal sealed class BudgetTables :
         builder.ToTable("budgets");
         builder.HasKey(b => b.Id);
         builder.HasIndex(b => new { b.TenantId, b.ScopeKind, b.ScopeId, b.Period }).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<BudgetRaiseRow> builder)
+    {
+        builder.ToTable("budget_raises");
+        builder.HasKey(r => r.Id);
+        builder.HasIndex(r => new { r.TenantId, r.BudgetId, r.ScopeId });
+        builder.HasIndex(r => new { r.TenantId, r.Id });
+    }
+
+    public void Configure(EntityTypeBuilder<BudgetAlertRow> builder)
+    {
+        builder.ToTable("budget_alerts");
+        builder.HasKey(a => a.Id);
+        builder.HasIndex(a => new { a.TenantId, a.BudgetId, a.ScopeId, a.PeriodStart, a.Mark }).IsUnique();
+        builder.HasIndex(a => new { a.TenantId, a.Id });
     }
 
     public void Configure(EntityTypeBuilder<LedgerRow> builder)

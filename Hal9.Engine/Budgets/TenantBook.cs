@@ -1,3 +1,4 @@
+using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 
@@ -75,7 +76,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
                 scopes.Clear();
             }
             balances = batch!.Query(
-                LedgerStatements.BudgetsOfScope, reader => Balance.Read(reader, scope), ("@tenant", tenantId), ("@kind", scope.Kind.ToString()), ("@scope", scope.Text));
+                BudgetStatements.OfScope, reader => new Balance(BudgetTerms.Read(reader), scope), ("@tenant", tenantId), ("@kind", scope.Kind.ToString()), ("@scope", scope.Text));
             scopes[scope] = balances;
         }
         foreach (var balance in balances)
@@ -84,9 +85,29 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
             {
                 WriteRollUps();
                 balance.Load(batch!, tenantId, Calendar, now);
+                // What was passed while nobody looked: by another process, or by a budget that was lowered.
+                Latch(balance, now);
             }
         }
         return balances;
+    }
+
+    /// <summary>Tells of each mark that a balance has passed, once per mark and period whatever else happens: the row is written with the spend that passed it.</summary>
+    public void Latch(Balance balance, DateTimeOffset now)
+    {
+        foreach (var mark in balance.TakePassed())
+        {
+            var told = batch!.Execute(
+                BudgetStatements.Latch,
+                ("@id", Guid.CreateVersion7(now)), ("@tenant", tenantId), ("@budget", balance.BudgetId), ("@kind", balance.Scope.Kind.ToString()), ("@scope", balance.Scope.Text),
+                ("@period", balance.Period.ToString()), ("@start", balance.Start.ToUnixTimeMilliseconds()), ("@mark", mark), ("@now", now.ToUnixTimeMilliseconds()),
+                ("@spentNano", (long)balance.SpentNano), ("@spentTokens", (long)balance.SpentTokens), ("@limitNano", balance.LimitNano), ("@limitTokens", balance.LimitTokens));
+            if (told > 0)
+            {
+                var scope = balance.Scope.Kind.ToString().ToLowerInvariant();
+                batch.OnCommitted(() => EngineMeters.BudgetMark(tenantId, scope, mark));
+            }
+        }
     }
 
     /// <summary>The balances of a scope if they are known, without asking the database.</summary>

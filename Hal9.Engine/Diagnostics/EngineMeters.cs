@@ -8,6 +8,7 @@ internal static class EngineMeters
 {
     private static readonly Counter<double> Cost = EngineTelemetry.Meter.CreateCounter<double>(EngineTelemetry.Cost, "USD", "Money settled.");
     private static readonly Counter<long> Blocks = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.BudgetBlocks, "{call}", "Calls, and runs before their first one, that a budget refused.");
+    private static readonly Counter<long> Marks = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.BudgetMarks, "{mark}", "Warning marks of budgets that were passed, each once per period.");
     private static readonly Counter<long> Runs = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Runs, "{run}", "Runs that ended.");
     private static readonly UpDownCounter<long> Neurons = EngineTelemetry.Meter.CreateUpDownCounter<long>(EngineTelemetry.Neurons, "{step}", "Steps at work or waiting for a place.");
     private static readonly Counter<long> Messages = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Messages, "{signal}", "Signals between neurons.");
@@ -35,6 +36,9 @@ internal static class EngineMeters
         Cost.Add((double)amount.Amount, new("tenant", tenantId), new("provider", provider), new KeyValuePair<string, object?>("model", model));
 
     public static void Blocked(Guid tenantId) => Blocks.Add(1, new KeyValuePair<string, object?>("tenant", tenantId));
+
+    public static void BudgetMark(Guid tenantId, string scope, int mark) =>
+        Marks.Add(1, new("tenant", tenantId), new("scope", scope), new KeyValuePair<string, object?>("mark", mark));
 
     public static void RunEnded(string kind, string mode, string status, bool succeeded, TimeSpan took)
     {

@@ -45,6 +45,9 @@ public static class EngineTelemetry
     /// <summary>Calls, and runs before their first one, that a budget refused, by <c>tenant</c>.</summary>
     public const string BudgetBlocks = "hal9.budget.blocks";
 
+    /// <summary>Warning marks of budgets that were passed, each once per period, by <c>tenant</c>, <c>scope</c> and <c>mark</c> (percent).</summary>
+    public const string BudgetMarks = "hal9.budget.marks";
+
     /// <summary>Runs that ended, by <c>kind</c> and <c>status</c>.</summary>
     public const string Runs = "hal9.runs";
 

@@ -109,7 +109,7 @@ public sealed class ModelService
                 [.. tiers.Where(tier => tier.Value == card.Model).Select(tier => tier.Key)]) { SeesImages = card.Provider.SeesImages(card.Model.Model) })];
     }
 
-    private static Dictionary<ModelTier, ModelRef> TiersOf(ModelsOptions options)
+    internal static Dictionary<ModelTier, ModelRef> TiersOf(ModelsOptions options)
     {
         var usual = new ModelRef(ModelsOptionsCheck.OfflineName, ModelsOptionsCheck.OwnName);
         var named = options.Tiers is not { Strong: null, Balanced: null, Fast: null };

@@ -24,6 +24,7 @@ internal static class ModelsSetup
             provider.GetRequiredService<TimeProvider>()).Make());
         services.AddSingleton(provider => new CircuitTable(
             provider.GetRequiredService<ProviderTable>(), provider.GetRequiredService<IOptions<ModelsOptions>>().Value.Breaker, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IModelNames>(provider => provider.GetRequiredService<ProviderTable>());
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<Schemas>();
         services.AddSingleton(provider => new ModelService(
@@ -50,7 +51,7 @@ internal static class ModelsSetup
         chain = new BudgetGate(chain, provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<PriceList>(), provider.GetRequiredService<IOptions<BudgetsOptions>>().Value, counter, time, Log<BudgetGate>());
         chain = new BreakerCoat(chain, circuits);
         chain = new TelemetryCoat(chain, time);
-        chain = new RetryCoat(chain, options, providers, time, Random.Shared.NextDouble, Log<RetryCoat>());
+        chain = new RetryCoat(chain, options, providers, new CheaperModels(options, providers, provider.GetRequiredService<PriceList>(), time), time, Random.Shared.NextDouble, Log<RetryCoat>());
         chain = new ReplayCoat(chain);
         return new StructureCoat(chain, provider.GetRequiredService<Schemas>(), Log<StructureCoat>());
 

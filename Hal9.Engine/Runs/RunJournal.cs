@@ -188,6 +188,15 @@ internal sealed partial class RunJournal
         },
         cancellationToken);
 
+    /// <summary>Writes that the run waits for room in a budget; its steps stay as they are.</summary>
+    public Task WaitAsync(Refusal refusal, CancellationToken cancellationToken) => pen.WriteAsync(
+        _ =>
+        {
+            pen.Tell(new RunWaiting(refusal.BudgetId, refusal.Scope, refusal.Reason, refusal.ResetsAt));
+            pen.Wait(refusal, Now());
+        },
+        cancellationToken);
+
     /// <summary>Writes the end: run, open steps, the message that it answers, the receipt.</summary>
     public Task EndAsync(RunEnding ending, CancellationToken cancellationToken)
     {

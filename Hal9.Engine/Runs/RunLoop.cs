@@ -39,9 +39,26 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
             // The host is going down: the run is left as it is and taken up again at the next start.
             return;
         }
+        catch (RunPaused e) when (!run.IsCancelled && !run.IsExpired)
+        {
+            await saver.StopAsync().ConfigureAwait(false);
+            await WaitAsync(run, e.Refusal).ConfigureAwait(false);
+            return;
+        }
+        catch (RunPaused) when (run.IsCancelled)
+        {
+            ending = new RunEnding(RunStatus.Cancelled, Partial(run));
+        }
+        catch (RunPaused)
+        {
+            ending = Expired(run);
+        }
         catch (BudgetRefused e)
         {
-            ending = new RunEnding(RunStatus.Refused, Partial(run), e.Refusal.Reason, e.Refusal);
+            var refusal = e.Refusal.Next == LadderStep.Pause
+                ? e.Refusal with { Reason = e.Refusal.Reason + " Its ladder says to pause and ask, which this run cannot: its caller waits for the answer." }
+                : e.Refusal;
+            ending = new RunEnding(RunStatus.Refused, Partial(run), refusal.Reason, refusal);
         }
         catch (ModelCallFailed e)
         {
@@ -62,6 +79,18 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
             return;
         }
         run.Answer.Complete(ending.Answer);
+    }
+
+    private static async Task WaitAsync(LiveRun run, Refusal refusal)
+    {
+        try
+        {
+            await run.Journal.WaitAsync(refusal, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RunTakenOver)
+        {
+            // Whoever has it now goes on with it.
+        }
     }
 
     private async Task<StepResult> EnterAsync(LiveRun run)

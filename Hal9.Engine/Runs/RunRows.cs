@@ -49,6 +49,15 @@ internal sealed class RunRow : ITenantOwned
     public string Cancelled { get; set; } = "[]";
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Since when it waits for room in a budget.</summary>
+    public DateTimeOffset? WaitingSince { get; set; }
+
+    /// <summary>How long it has waited before, milliseconds: time that its envelope does not count.</summary>
+    public long WaitedMs { get; set; }
+
+    /// <summary>When its time is over.</summary>
+    public DateTimeOffset? Deadline => EnvelopeSeconds is { } seconds ? StartedAt.AddSeconds(seconds).AddMilliseconds(WaitedMs) : null;
 }
 
 /// <summary>A step as stored. Its path (<c>1</c>, <c>1.2</c>, <c>1.2.1</c>) is the same when a run is rebuilt.</summary>
@@ -96,6 +105,9 @@ internal sealed class ModelCallRow : ITenantOwned
 
     /// <summary>What the cost is made of, <see cref="BillLine"/>s as JSON.</summary>
     public string? Bill { get; set; }
+
+    /// <summary>What budgets' ladders changed in it, <see cref="LadderTaken"/>s as JSON.</summary>
+    public string? OnLimit { get; init; }
     public string? PriceVersion { get; set; }
     public bool UsageEstimated { get; set; }
     public string? RawUsage { get; set; }

@@ -47,7 +47,7 @@ public sealed partial class RunService
     {
         var row = RowOf(actor, order, Guid.CreateVersion7());
         var run = host.Open(row, InputOf(order));
-        run.StartsLater = true;
+        run.StartsLater = run.CallerWaits = true;
         run.Journal.StartLater(new RunStarted(order.Kind, order.Mode, order.Goal), batch => Insert(batch, row, row.StartedAt));
         host.Begin(run);
         return new StartedRun(RunStore.View(row, null), true, run);
@@ -81,6 +81,7 @@ public sealed partial class RunService
     {
         var row = RowOf(actor, order, id);
         var run = host.Open(row, InputOf(order));
+        run.CallerWaits = order.CallerWaits;
         Refusal? refusal = null;
         try
         {

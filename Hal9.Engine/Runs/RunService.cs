@@ -287,6 +287,20 @@ public sealed partial class RunService
         return await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Lets a run go on that waits for room in a budget; without room it will wait again. A run that does not wait stays as it is.</summary>
+    /// <returns>The state after that, or null when there is no such run.</returns>
+    /// <exception cref="AccessDenied">It is somebody else's run and the actor may not steer it.</exception>
+    public async Task<RunView?> ResumeAsync(Actor actor, Guid runId, string? reason, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false) is not { } run)
+        {
+            return null;
+        }
+        Check(actor, run.UserId == actor.UserId && actor.May(Permission.UseRuns) ? Permission.UseRuns : Permission.SteerRuns);
+        await host.ResumeAsync(actor.TenantId, runId, reason is { Length: > 0 } words ? $"Somebody let it go on: {words}" : "Somebody let it go on.", cancellationToken).ConfigureAwait(false);
+        return await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task StepEndedAsync(Actor actor, Guid runId, Guid stepId, CancellationToken cancellationToken)
     {
         await foreach (var e in WatchAsync(actor, runId, 0, cancellationToken).ConfigureAwait(false))

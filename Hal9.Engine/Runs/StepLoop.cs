@@ -88,6 +88,10 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
             await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, "The part that it belongs to was cancelled by an operator.").ConfigureAwait(false);
             throw;
         }
+        catch (BudgetRefused e) when (e.Refusal.Next == LadderStep.Pause && run.MayWait)
+        {
+            throw new RunPaused(e.Refusal);
+        }
         catch (Exception e) when (e is ModelCallFailed or BudgetRefused)
         {
             await run.Journal.EndStepAsync(step, parent, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message).ConfigureAwait(false);
@@ -192,8 +196,8 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         }
         catch
         {
-            // The first real failure explains it; the others were only stopped by it.
-            var first = tasks.Select(t => t.Exception?.InnerException).FirstOrDefault(e => e is not null and not OperationCanceledException);
+            // The first real failure explains it; the others were only stopped by it. A pause comes last: a run that fails anyway need not wait for money.
+            var first = tasks.Select(t => t.Exception?.InnerException).Where(e => e is not null and not OperationCanceledException).OrderBy(e => e is RunPaused).FirstOrDefault();
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first ?? new OperationCanceledException(cancellationToken));
             throw;
         }
@@ -209,9 +213,13 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
                 }
                 return await HandleAsync(run, hierarchy, child with { Before = before }, step, all.Token).ConfigureAwait(false);
             }
-            catch
+            catch (Exception e)
             {
-                await all.CancelAsync().ConfigureAwait(false);
+                // A pause spares the others: what they are at is paid, and will be used.
+                if (e is not RunPaused)
+                {
+                    await all.CancelAsync().ConfigureAwait(false);
+                }
                 throw;
             }
         }
@@ -267,9 +275,12 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
                 results[index] = result.Done ? result : results[index];
             }
         }
-        catch
+        catch (Exception e)
         {
-            await all.CancelAsync().ConfigureAwait(false);
+            if (e is not RunPaused)
+            {
+                await all.CancelAsync().ConfigureAwait(false);
+            }
             await Task.WhenAll(redos.Select(r => r.Redo.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default))).ConfigureAwait(false);
             throw;
         }

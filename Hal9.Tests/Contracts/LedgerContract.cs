@@ -129,7 +129,7 @@ public abstract partial class LedgerContract : IAsyncDisposable
         await SpendAsync(lab, actor, Cent);
         var order = new ReserveOrder(LedgerLab.Call(actor), new Usd(2 * Cent), 10, lab.Time.GetUtcNow());
 
-        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => lab.Ledger.ReserveAsync(order, _ => throw new TimeZoneNotFoundException(), Cancelled));
+        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => lab.Ledger.ReserveAsync(order, (_, _) => throw new TimeZoneNotFoundException(), Cancelled));
 
         Assert.Equal(0, await lab.OpenAsync(actor.TenantId));
         await SpendAsync(lab, actor, 2 * Cent);

@@ -39,6 +39,10 @@ internal static class RunEndpoints
         runs.MapPost("/{id:guid}/cancel", CancelRunAsync).Needs(Permission.UseRuns)
             .WithName("cancelRun").WithSummary("Stop a run").WithDescription("Returns the confirmed state; a run that has ended stays as it is.")
             .Produces<RunBody>().ProducesProblems(400, 401, 403, 404);
+        runs.MapPost("/{id:guid}/resume", ResumeRunAsync).Needs(Permission.UseRuns)
+            .WithName("resumeRun").WithSummary("Let a run go on that waits for room in a budget")
+            .WithDescription("Without room it will wait again: raise the budget. It also goes on by itself when there is room. A run that does not wait stays as it is.")
+            .Produces<RunBody>().ProducesProblems(400, 401, 403, 404);
         runs.MapPost("/{id:guid}/steps/{stepId:guid}/cancel", CancelStepAsync).Needs(Permission.UseRuns)
             .WithName("cancelStep").WithSummary("Stop a step and all below it").WithDescription("Returns the run's confirmed state.")
             .Produces<RunBody>().ProducesProblems(400, 401, 403, 404);
@@ -137,6 +141,15 @@ internal static class RunEndpoints
     private static Task<IResult> CancelStepAsync(Guid id, Guid stepId, HttpContext context, RunService runs, CancellationToken cancellationToken, ReasonBody? body = null) =>
         CancelAsync(id, stepId, body, context, runs, cancellationToken);
 
+    private static async Task<IResult> ResumeRunAsync(Guid id, HttpContext context, RunService runs, CancellationToken cancellationToken, ReasonBody? body = null)
+    {
+        if (body?.Reason?.Length > LongestReason)
+        {
+            return Problems.Invalid("reason", $"At most {LongestReason} characters.");
+        }
+        return await runs.ResumeAsync(CurrentActor.From(context.User), id, body?.Reason, cancellationToken) is { } run ? Results.Json(RunBody.Of(run), ApiJson.Options) : Problems.NotFound("run");
+    }
+
     private static async Task<IResult> CancelAsync(Guid id, Guid? stepId, ReasonBody? body, HttpContext context, RunService runs, CancellationToken cancellationToken)
     {
         if (body?.Reason?.Length > LongestReason)
@@ -151,7 +164,8 @@ internal static class RunEndpoints
     {
         AskAgain.AfterRefusal(context, refusal?.ResetsAt);
         return Problems.Of(ProblemKind.Budget, refusal?.Reason ?? "A limit is used up.",
-            ("budgetId", refusal?.BudgetId), ("resetsAt", refusal?.ResetsAt), ("runId", runId), ("limitUsd", refusal?.Limit?.ToString()), ("limitTokens", refusal?.LimitTokens));
+            ("budgetId", refusal?.BudgetId), ("resetsAt", refusal?.ResetsAt), ("runId", runId), ("limitUsd", refusal?.Limit?.ToString()), ("limitTokens", refusal?.LimitTokens),
+            ("neededUsd", refusal?.Needed?.ToString()), ("neededTokens", refusal?.NeededTokens), ("raise", refusal?.BudgetId is { } budget ? $"/api/v1/budgets/{budget}/raises" : null));
     }
 
     private static Dictionary<string, string[]> ErrorsOf(StartRunBody body)

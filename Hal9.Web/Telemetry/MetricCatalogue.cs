@@ -52,6 +52,7 @@ internal static class MetricCatalogue
         new(Engine, EngineTelemetry.Runs, "hal9_runs_total", MetricKind.Counter, "Runs that ended.", ["kind", "status"]),
         new(Engine, EngineTelemetry.Cost, "hal9_cost_usd_total", MetricKind.Counter, "Money settled, USD.", ["tenant", "provider", "model"]),
         new(Engine, EngineTelemetry.BudgetBlocks, "hal9_budget_blocks_total", MetricKind.Counter, "Model calls, and runs before their first one, that a budget refused.", ["tenant"]),
+        new(Engine, EngineTelemetry.BudgetMarks, "hal9_budget_marks_total", MetricKind.Counter, "Warning marks of budgets that were passed, each once per period.", ["tenant", "scope", "mark"]),
         new("Microsoft.AspNetCore.Hosting", "http.server.request.duration", "http_server_request_duration_seconds", MetricKind.Histogram, "Duration of HTTP requests to this server.",
             ["http.request.method", "http.response.status_code", "http.route", "error.type"], RequestSeconds),
         new(WebTelemetry.Name, WebTelemetry.ChatOverhead, "hal9_chat_overhead_seconds", MetricKind.Histogram, "Time of a chat completion on /v1 that was not spent waiting for providers.", ["mode"], WebTelemetry.OverheadBounds),

@@ -18,6 +18,9 @@ internal sealed partial class BudgetGate(
     /// <summary>The output limit of a call for which nobody set one, of a model whose own limit is not known.</summary>
     public const int DefaultMaxOutput = 4096;
 
+    // Less than this is no answer: about a hundred words.
+    private const int LeastShortened = 128;
+
     // Some models may write 128,000 tokens. All of that set aside for each call would leave no room for others under a budget of a few dollars.
     private const int MostFilled = 32_768;
 
@@ -78,29 +81,77 @@ internal sealed partial class BudgetGate(
             Provenance = call.Ticket.Provider.Kind == ProviderKind.Offline ? Provenance.Offline : Provenance.Live,
             Reserved = price.WorstCase(input, output),
             StartedAt = now,
+            OnLimit = call.Ticket.Ladder?.Taken ?? [],
         };
         var dimensions = new LedgerDimensions(
             context.TenantId, context.UserId, context.KeyId, context.RunId, context.StepId, attempt.Id, context.Neuron, context.Layer, context.Kind, model.Provider, model.Model);
         var hold = new Hold(attempt, dimensions, price, input, output, surplus);
-        if (context.Envelope.TryReserve(attempt.Reserved, input + output) is { } refusal)
+        if (context.Envelope.TryReserve(attempt.Reserved, hold.Tokens) is { } refusal)
         {
             throw new BudgetRefused(refusal);
         }
         var waitUntil = now + TimeSpan.FromSeconds(budgets.WaitSeconds);
+        var order = new ReserveOrder(dimensions, attempt.Reserved, hold.Tokens, waitUntil < call.Ticket.Deadline ? waitUntil : call.Ticket.Deadline)
+        {
+            RefuseWhenUsedUp = context.IsFirst,
+            Tried = call.Ticket.Ladder?.Tried ?? [],
+        };
+        if (call.ResponseFormat is not ChatResponseFormatJson)
+        {
+            // JSON that is cut off is worth nothing, so only words are shortened.
+            order = order with { Shorten = (money, tokens) => Shorten(order, hold, money, tokens) };
+        }
         try
         {
-            await ledger.ReserveAsync(
-                new ReserveOrder(dimensions, attempt.Reserved, input + output, waitUntil < call.Ticket.Deadline ? waitUntil : call.Ticket.Deadline) { RefuseWhenUsedUp = context.IsFirst },
-                context.Journal.Starting(context, attempt),
+            // Made before it is known whether the ledger shortens the call: that is rare, and what is long to write is not written on the writer's thread.
+            var starting = context.Journal.Starting(context, attempt);
+            var granted = await ledger.ReserveAsync(
+                order,
+                (batch, granted) => (granted.ShortenedBy is null ? starting : context.Journal.Starting(context, Shortened(hold, granted).Attempt))(batch),
                 cancellationToken);
+            if (granted.ShortenedBy is not null)
+            {
+                var shorter = Shortened(hold, granted);
+                context.Envelope.Settle(attempt.Reserved - shorter.Attempt.Reserved, hold.Tokens - shorter.Tokens, Usd.Zero, 0);
+                hold = shorter;
+                call.MaxOutputTokens = (int)(shorter.Output - surplus.Output);
+            }
         }
         catch
         {
-            context.Envelope.Settle(attempt.Reserved, input + output, Usd.Zero, 0);
+            context.Envelope.Settle(attempt.Reserved, hold.Tokens, Usd.Zero, 0);
             throw;
         }
-        call.Ticket.Attempt.Stored = attempt;
+        call.Ticket.Attempt.Stored = hold.Attempt;
         return hold;
+    }
+
+    /// <summary>The same call with the longest answer that fits; null when that would be no answer.</summary>
+    private static ReserveOrder? Shorten(ReserveOrder order, Hold hold, Usd? money, long? tokens)
+    {
+        // Half-open: what fits, and what does not. A price rises with the length, whatever its tiers.
+        var (fits, over) = (LeastShortened + hold.Surplus.Output, hold.Output);
+        if (fits >= over || !Fits(fits))
+        {
+            return null;
+        }
+        while (over - fits > 1)
+        {
+            var middle = (fits + over) / 2;
+            (fits, over) = Fits(middle) ? (middle, over) : (fits, middle);
+        }
+        return order with { Amount = hold.Price.WorstCase(hold.Input, fits), Tokens = hold.Input + fits };
+
+        bool Fits(long output) => (money is not { } most || hold.Price.WorstCase(hold.Input, output) <= most) && (tokens is not { } limit || hold.Input + output <= limit);
+    }
+
+    private static Hold Shortened(Hold hold, Granted granted)
+    {
+        var output = granted.Order.Tokens - hold.Input;
+        var by = granted.ShortenedBy!;
+        var step = new LadderTaken(
+            LadderStep.Clamp, by.BudgetId, by.Scope, $"The answer is limited to {output - hold.Surplus.Output} instead of {hold.Output - hold.Surplus.Output} tokens. {by.Reason}");
+        return hold with { Attempt = hold.Attempt with { Reserved = granted.Order.Amount, OnLimit = [.. hold.Attempt.OnLimit, step] }, Output = output };
     }
 
     /// <summary>What the caller of a pass-through asked for stands; what we fill in, and a neuron's limit, keeps to what the model can give.</summary>

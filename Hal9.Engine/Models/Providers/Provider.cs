@@ -60,7 +60,7 @@ internal sealed class Provider(string name, ProviderKind kind, Uri? address, IRe
 }
 
 /// <summary>The providers by name: the built-in one and the configured ones.</summary>
-internal sealed class ProviderTable : IDisposable
+internal sealed class ProviderTable : Budgets.IModelNames, IDisposable
 {
     private readonly Dictionary<string, Provider> byName = new(StringComparer.OrdinalIgnoreCase);
 
@@ -84,6 +84,8 @@ internal sealed class ProviderTable : IDisposable
         byName.TryGetValue(model.Provider, out var provider)
             ? $"The provider {provider.Name} has no model '{model.Model}'; it has {string.Join(", ", provider.Models)}."
             : $"There is no provider '{model.Provider}'.");
+
+    string? Budgets.IModelNames.Find(string model) => ModelRef.TryParse(model, out var named) && Find(named) is { } provider ? $"{provider.Name}/{named.Model}" : null;
 
     public void Dispose()
     {

@@ -20,6 +20,8 @@ public sealed class MetricCatalogueTests
         await host.Owner.LimitTenantAsync("1000", Now);
         await host.Owner.EndedRunAsync(await host.Owner.StartRunAsync("Say hello, then say good-bye", "deep", Now), Now);
         await host.Owner.ChatAsync(new JsonObject { ["model"] = "hal9/quick", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }) }, Now);
+        await host.Owner.SendAsync(
+            HttpMethod.Put, "/api/v1/budgets", new JsonObject { ["scope"] = new JsonObject { ["kind"] = "neuron", ["id"] = "strategist" }, ["period"] = "week", ["limitTokens"] = 1 }, Now);
         using var person = await Hal9Client.SignInAsync(host.Url, Hal9Settings.Email, Hal9Settings.Password, Now);
         var scraper = await person.PostAsync("/api/v1/keys", new JsonObject { ["name"] = "scraper", ["scopes"] = new JsonArray("metrics") }, Now);
         var poor = await person.PostAsync("/api/v1/keys", new JsonObject { ["name"] = "poor", ["budgetUsd"] = "0.000001" }, Now);
