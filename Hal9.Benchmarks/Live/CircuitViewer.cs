@@ -8,7 +8,8 @@ namespace Hal9.Benchmarks.Live;
 
 /// <summary>
 /// A page of the product without its browser: fetches the prerendered page, opens the circuit as Blazor's script does (blazorpack over a WebSocket: start,
-/// the page's root components with their state), answers every call of JavaScript and acknowledges every render batch as soon as it came.
+/// the page's root components with their state), answers every call of JavaScript, acknowledges every render batch as soon as it came, and joins the feed as the
+/// map's script does.
 /// </summary>
 internal sealed partial class CircuitViewer : Viewer
 {
@@ -17,6 +18,7 @@ internal sealed partial class CircuitViewer : Viewer
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Browser browser;
     private string circuit = "";
+    private Viewer? feed;
     private int objects;
 
     private CircuitViewer(Browser browser) => this.browser = browser;
@@ -48,6 +50,7 @@ internal sealed partial class CircuitViewer : Viewer
             await viewer.started.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
             await viewer.SendAsync(Pack.Call(null, "UpdateRootComponents", $$"""{"batchId":1,"operations":[{{string.Join(',', roots)}}]}""", state));
             await viewer.ready.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+            viewer.feed = await HubViewer.JoinAsync(server, browser.Cookies, viewer, cancellationToken);
             return viewer;
         }
         catch
@@ -66,6 +69,10 @@ internal sealed partial class CircuitViewer : Viewer
     // Without it the server keeps the circuit for a while, at work, should the viewer come back.
     protected override async Task LeaveAsync()
     {
+        if (feed is not null)
+        {
+            await feed.DisposeAsync();
+        }
         if (circuit.Length > 0)
         {
             using var form = new MultipartFormDataContent { { new StringContent(circuit), "circuitId" } };
@@ -128,13 +135,9 @@ internal sealed partial class CircuitViewer : Viewer
     {
         var handle = message.Integer();
         var method = message.Bytes();
-        var arguments = message.Bytes();
+        message.Bytes();
         var wantsObject = message.Integer() == 1;
-        if (method.SequenceEqual("pulse"u8))
-        {
-            See(arguments, at);
-        }
-        else if (method.SequenceEqual("attach"u8))
+        if (method.SequenceEqual("attach"u8))
         {
             ready.TrySetResult();
         }

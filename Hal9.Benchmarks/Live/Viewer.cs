@@ -96,7 +96,7 @@ internal abstract class Viewer : IAsyncDisposable
     }
 
     /// <summary>Pulses came: their counts stand in their JSON on every side.</summary>
-    protected void See(ReadOnlySpan<byte> json, long at)
+    internal void See(ReadOnlySpan<byte> json, long at)
     {
         var total = Pulses.Count == 0 ? 0 : Pulses[^1].Total;
         while (json.IndexOf("\"count\":"u8) is >= 0 and var place)

@@ -36,6 +36,10 @@ public sealed class SignalFeed(TimeProvider time)
     /// <summary>The window as it stands, oldest first. One list serves all who ask until the next signal.</summary>
     public IReadOnlyList<NeuronSignal> Recent(Guid tenantId) => windows.TryGetValue(tenantId, out var window) ? window.Recent(time.GetUtcNow() - Span) : [];
 
+    /// <summary>Ends when the tenant's next signal comes: for those who then look for themselves.</summary>
+    public Task NextAsync(Guid tenantId, CancellationToken cancellationToken) =>
+        windows.GetOrAdd(tenantId, static _ => new Window()).NextAsync().WaitAsync(cancellationToken);
+
     /// <summary>Puts what happened before this process listened in front, once per tenant.</summary>
     internal async Task FillAsync(Guid tenantId, Func<Task<IReadOnlyList<NeuronSignal>>> read)
     {
@@ -52,6 +56,7 @@ public sealed class SignalFeed(TimeProvider time)
         private Queue<NeuronSignal> recent = new();
         private NeuronSignal[]? shared;
         private Task? filling;
+        private TaskCompletionSource? next;
 
         public void Add(ReadOnlySpan<NeuronSignal> signals, DateTimeOffset since)
         {
@@ -67,6 +72,16 @@ public sealed class SignalFeed(TimeProvider time)
                 {
                     watch.Add(signals);
                 }
+                next?.SetResult();
+                next = null;
+            }
+        }
+
+        public Task NextAsync()
+        {
+            lock (gate)
+            {
+                return (next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
         }
 

@@ -52,6 +52,14 @@ public sealed class MonitoringService
         }
     }
 
+    /// <summary>Ends when something happens in the tenant. Whoever reads after that, and asked for this before they last read, misses nothing.</summary>
+    /// <exception cref="AccessDenied">The actor may not.</exception>
+    public Task ChangedAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        Check(actor, Permission.ReadRuns);
+        return feed.NextAsync(actor.TenantId, cancellationToken);
+    }
+
     /// <summary>The runs that ended in a grid's time; whoever may not read everybody's gets their own.</summary>
     /// <exception cref="AccessDenied">The actor may neither read nor use runs.</exception>
     public Task<RunStatistics> StatisticsAsync(Actor actor, TimeGrid grid, CancellationToken cancellationToken)

@@ -161,20 +161,62 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium)
     [InlineData("/chat", ".prompts", ".prompts-panel .menu-caption, .prompts-list")]
     public async Task Menu_OpenedBeforeTheConnection_StaysOpenAndIsFilled(string address, string menu, string content)
     {
-        var connected = new TaskCompletionSource();
-        var page = await chromium.SignInAsync(host.Url);
-        await page.RouteAsync("**/_blazor/negotiate*", async route =>
-        {
-            await connected.Task;
-            await route.ContinueAsync();
-        });
-        await page.GotoAsync(address);
+        var (page, connect) = await UnconnectedAsync(address);
         await page.ClickAsync($"{menu} > summary");
         await Expect(page.Locator("#content[data-interactive]")).ToHaveCountAsync(0);
 
-        connected.SetResult();
+        connect.SetResult();
 
         await Expect(page.Locator(content).First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Text_WrittenBeforeTheConnection_IsKeptAndCounts()
+    {
+        var (runs, connectRuns) = await UnconnectedAsync("/runs");
+        await runs.FillAsync("input[type=search]", "no such run");
+        await runs.PressAsync("input[type=search]", "Enter");
+        connectRuns.SetResult();
+        await Expect(runs).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("q=no(%20|\\+)such(%20|\\+)run"));
+        await Expect(runs.Locator("input[type=search]")).ToHaveValueAsync("no such run");
+        await Expect(runs.Locator("input[type=search]")).ToBeFocusedAsync();
+        await runs.CloseAsync();
+
+        var (chat, connectChat) = await UnconnectedAsync("/chat");
+        await chat.FillAsync("#message", "written early");
+        connectChat.SetResult();
+        await Chromium.ChatIsReadyAsync(chat);
+        await chat.Keyboard.TypeAsync(" and late");
+        await Expect(chat.Locator("#message")).ToHaveValueAsync("written early and late");
+        await chat.FillAsync("#message", "");
+    }
+
+    [Fact]
+    public async Task ChangeOfPage_FocusesItsHeading_ButTakesTheFocusFromNobody()
+    {
+        var page = await chromium.SignInAsync(host.Url);
+        await Chromium.IsInteractiveAsync(page);
+        await page.ClickAsync(".rail-link[href=runs]");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Runs");
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
+        await page.FocusAsync("input[type=search]");
+
+        await page.EvaluateAsync("async () => (await import(document.querySelector('script[src*=\"js/shell\"]').src)).beginAtHeading()");
+
+        await Expect(page.Locator("input[type=search]")).ToBeFocusedAsync();
+    }
+
+    private async Task<(IPage Page, TaskCompletionSource Connect)> UnconnectedAsync(string address)
+    {
+        var connect = new TaskCompletionSource();
+        var page = await chromium.SignInAsync(host.Url);
+        await page.RouteAsync("**/_blazor/negotiate*", async route =>
+        {
+            await connect.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync(address);
+        return (page, connect);
     }
 
     [Fact]

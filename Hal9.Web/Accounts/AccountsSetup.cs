@@ -22,7 +22,7 @@ internal static class AccountsSetup
         services.AddOptions<SetupOptions>().Bind(builder.Configuration.GetSection("Hal9:Setup"), binder => binder.ErrorOnUnknownConfiguration = true);
         services.AddSingleton<FirstSetup>().AddSingleton<FirstStart>().AddHostedService(provider => provider.GetRequiredService<FirstStart>());
 
-        services.AddSingleton<Gatekeeper>().AddSingleton<TokenKeys>().AddSingleton<Tokens>();
+        services.AddSingleton<Standing>().AddSingleton<Gatekeeper>().AddSingleton<TokenKeys>().AddSingleton<Tokens>();
         services.AddScoped<PasswordDoor>().AddScoped<CurrentActor>();
         AddIdentity(services);
         AddSchemes(services);

@@ -32,7 +32,9 @@ internal static class Schemes
     {
         const string start = "Bearer ";
         var header = request.Headers[HeaderNames.Authorization].ToString();
-        return header.StartsWith(start, StringComparison.OrdinalIgnoreCase) ? header[start.Length..].Trim() : null;
+        // A browser cannot give a WebSocket a header: SignalR's clients then put the token into the address (https://learn.microsoft.com/aspnet/core/signalr/authn-and-authz).
+        return header.StartsWith(start, StringComparison.OrdinalIgnoreCase) ? header[start.Length..].Trim()
+            : request.Path.StartsWithSegments("/hubs") && request.Query["access_token"] is [{ Length: > 0 } token] ? token : null;
     }
 }
 
@@ -72,7 +74,15 @@ internal sealed class TokenBearer(TokenKeys keys, TenantService tenants, TimePro
             LifetimeValidator = (from, until, _, _) =>
                 from <= (time.GetUtcNow() + Skew).UtcDateTime && until > (time.GetUtcNow() - Skew).UtcDateTime,
         };
-        options.Events = new JwtBearerEvents { OnTokenValidated = BecomeActorAsync };
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = context =>
+            {
+                context.Token = Schemes.Bearer(context.Request);
+                return Task.CompletedTask;
+            },
+            OnTokenValidated = BecomeActorAsync,
+        };
     }
 
     private async Task BecomeActorAsync(TokenValidatedContext context)

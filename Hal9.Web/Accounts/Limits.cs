@@ -43,7 +43,7 @@ internal static class Limits
     {
         var request = context.Request;
         if (Refusals.IsForPrograms(request.Path)
-            && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method)
+            && (OpensSocket(request) || (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method)))
             && context.User.Identity?.IsAuthenticated == true && Schemes.Bearer(request) is null
             && !IsOwn(request))
         {
@@ -52,6 +52,9 @@ internal static class Limits
         }
         await next();
     });
+
+    // A WebSocket is a GET that can do all that the connection can.
+    private static bool OpensSocket(HttpRequest request) => string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOwn(HttpRequest request)
     {

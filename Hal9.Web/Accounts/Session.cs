@@ -41,26 +41,48 @@ internal static class Session
     }
 }
 
+/// <summary>Whether somebody who was let in once would be let in now: for what outlives its request.</summary>
+internal sealed class Standing(IServiceScopeFactory scopes, TenantService tenants, KeyService keys)
+{
+    /// <summary>The actor as of now; null when the person, their password, their membership or their key is not what it was.</summary>
+    /// <param name="principal">Who was let in.</param>
+    /// <param name="bearer">The API key or token that they came with, if they did.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    public async Task<Actor?> NowAsync(ClaimsPrincipal principal, string? bearer, CancellationToken cancellationToken)
+    {
+        var actor = CurrentActor.From(principal);
+        if (actor.KeyId is not null)
+        {
+            return bearer is null ? null : await keys.AuthenticateAsync(bearer, cancellationToken);
+        }
+        if (bearer is null)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            if (await scope.ServiceProvider.GetRequiredService<SignInManager<Person>>().ValidateSecurityStampAsync(principal) is null)
+            {
+                return null;
+            }
+        }
+        return await tenants.RoleAsync(actor.TenantId, actor.UserId, cancellationToken) is { } role ? actor with { Role = role } : null;
+    }
+}
+
 /// <summary>The same for a circuit, which outlives many requests: another role takes effect in place, a lost membership or another password ends it.</summary>
-internal sealed class CircuitSession(ILoggerFactory logs, IServiceScopeFactory scopes, TenantService tenants) : RevalidatingServerAuthenticationStateProvider(logs)
+internal sealed class CircuitSession(ILoggerFactory logs, Standing standing) : RevalidatingServerAuthenticationStateProvider(logs)
 {
     protected override TimeSpan RevalidationInterval => TenantService.Staleness;
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
     {
         var principal = authenticationState.User;
-        await using var scope = scopes.CreateAsyncScope();
-        var signIn = scope.ServiceProvider.GetRequiredService<SignInManager<Person>>();
-        var actor = CurrentActor.From(principal);
-        if (await signIn.ValidateSecurityStampAsync(principal) is null
-            || await tenants.RoleAsync(actor.TenantId, actor.UserId, cancellationToken) is not { } role)
+        if (await standing.NowAsync(principal, null, cancellationToken) is not { } now)
         {
             return false;
         }
-        if (role != actor.Role)
+        if (now.Role != CurrentActor.From(principal).Role)
         {
             var changed = ((ClaimsIdentity)principal.Identity!).Clone();
-            ActorPrincipal.Write(changed, actor with { Role = role });
+            ActorPrincipal.Write(changed, now);
             SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(changed))));
         }
         return true;

@@ -1,3 +1,5 @@
+using Hal9.Engine.Tenancy;
+using Hal9.Web.Accounts;
 using Hal9.Web.Api.OpenAi;
 using Hal9.Web.Health;
 using Hal9.Web.Telemetry;
@@ -16,6 +18,8 @@ internal static class ApiSetup
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Problems.Complete(context.ProblemDetails, context.HttpContext));
         builder.Services.AddSingleton<ChatEndpoint>();
         builder.Services.AddSingleton<ApiRoutes>();
+        builder.Services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
+        builder.Services.AddSingleton<FeedPulses>().AddSingleton<FeedStanding>().AddHostedService(provider => provider.GetRequiredService<FeedStanding>());
         builder.AddApiDocument();
         builder.AddTelemetry();
         builder.AddHealth();
@@ -38,6 +42,7 @@ internal static class ApiSetup
         api.MapCatalogue();
         api.MapNotBuilt();
         app.MapProblemKinds();
+        app.MapHub<FeedHub>(FeedHub.Path, options => options.CloseOnAuthenticationExpiration = true).Needs(Permission.ReadRuns, Permission.UseRuns);
         app.MapOpenAi();
         app.MapApiDocument();
         app.MapTelemetry();

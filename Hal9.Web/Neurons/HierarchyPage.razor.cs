@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using Hal9.Engine.Events;
 using Hal9.Engine.Monitoring;
 using Hal9.Engine.Tenancy;
@@ -11,21 +10,18 @@ using Microsoft.JSInterop;
 namespace Hal9.Web.Neurons;
 
 /// <summary>
-/// The live map: each neuron's state and load, and what passes between them. What passes goes to the browser's half at once and at most ten times a second,
-/// as counts and without a repaint; then the figures follow, at most four times a second. The address holds selection, filters and view.
+/// The live map: each neuron's state and load, and what passes between them. What passes the browser's half hears from the feed (<c>Api/FeedHub</c>), as all
+/// who look; the figures follow from here, at most four times a second. The address holds selection, filters and view.
 /// </summary>
 public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentActor currentActor, NavigationManager navigation, IJSRuntime js, ILogger<HierarchyPage> log)
 {
     private const string TableView = "table";
     private const int MostRows = 50;
     private static readonly TimeSpan Afterglow = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PulseEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RepaintEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FiguresAfter = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly Layer[] Layers = [Layer.L4, Layer.L3, Layer.L2];
-    private readonly PulseCount pulses = new();
-    private readonly Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Actor actor = default!;
     private HierarchyActivity? now;
     private IReadOnlyList<NeuronActivity> neurons = [];
@@ -101,38 +97,27 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
     {
         if (firstRender)
         {
-            browser = await MapBrowser.AttachAsync(js, "./" + Assets["js/hierarchy.js"], root, Stopping);
-            _ = PaceAsync(TickAsync(), TimeSpan.Zero, _ => SayChangedAsync());
-            _ = PaceAsync(changes.Reader.ReadAllAsync(Stopping), RepaintEvery, _ => RepaintAsync());
-            await PaceAsync(monitoring.WatchAsync(actor, Stopping), PulseEvery, PulseAsync);
+            browser = await MapBrowser.AttachAsync(js, "./" + Assets["js/hierarchy.js"], root, "/" + Assets["lib/signalr/signalr.min.js"], Stopping);
+            await PaceAsync(ChangesAsync(), RepaintEvery, _ => RepaintAsync());
         }
     }
+
+    /// <inheritdoc/>
+    protected override ValueTask LeaveAsync() => browser?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     // What ends without a signal of its own (a place that was waited for, say) is seen by the clock.
-    private async IAsyncEnumerable<int> TickAsync()
+    private async IAsyncEnumerable<int> ChangesAsync()
     {
-        using var timer = new PeriodicTimer(LookEvery);
-        while (await timer.WaitForNextTickAsync(Stopping))
+        while (true)
         {
+            // Asked for before what is read now, so that nothing falls between.
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+            var changed = monitoring.ChangedAsync(actor, either.Token);
             yield return 0;
+            await Task.WhenAny(changed, Task.Delay(LookEvery, either.Token));
+            await either.CancelAsync();
+            Stopping.ThrowIfCancellationRequested();
         }
-    }
-
-    private async Task PulseAsync(SignalBurst burst)
-    {
-        pulses.Add(burst);
-        var passed = pulses.Take();
-        if (IsLive && !IsTable && browser is not null && passed.Count > 0)
-        {
-            await browser.PulseAsync(drawn.Drawn(passed));
-        }
-        await SayChangedAsync();
-    }
-
-    private Task SayChangedAsync()
-    {
-        changes.Writer.TryWrite(true);
-        return Task.CompletedTask;
     }
 
     private async Task RepaintAsync()

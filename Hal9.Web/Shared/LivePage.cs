@@ -77,10 +77,14 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         }
     }
 
+    /// <summary>Lets go of what the page has in the browser.</summary>
+    protected virtual ValueTask LeaveAsync() => ValueTask.CompletedTask;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
+        await LeaveAsync();
         stopping.Dispose();
         GC.SuppressFinalize(this);
     }

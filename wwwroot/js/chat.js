@@ -26,6 +26,8 @@ export function attach(root, server) {
     let busy = false;
     let following = true;
     let keeping = 0;
+    // What was written before the circuit opened is newer than any draft.
+    let first = true;
 
     const writing = () => form.querySelector("[data-stop]") !== null;
 
@@ -214,7 +216,9 @@ export function attach(root, server) {
             following = true;
             if (!busy) {
                 const here = "temporary" in form.dataset ? null : readDraft(next);
-                field.value = (draft && draftAt > (here?.at ?? -1) && !("temporary" in form.dataset) ? draft : here?.text) ?? "";
+                const early = first ? field.value : "";
+                first = false;
+                field.value = early || (draft && draftAt > (here?.at ?? -1) && !("temporary" in form.dataset) ? draft : here?.text) || "";
                 typed();
                 if (matchMedia("(min-width: 961px)").matches) {
                     field.focus();

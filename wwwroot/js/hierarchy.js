@@ -3,12 +3,49 @@
 const svg = "http://www.w3.org/2000/svg";
 const most = 80;
 const travel = 900;
+const mostPause = 30000;
 
-export function attach(root) {
+// The library is no module: it leaves its name on the window. Without it (a build without npm) the map shows its figures, and nothing moves along the edges.
+async function listen(library, hear) {
+    try {
+        await import(library);
+    } catch {
+        return { stop() { } };
+    }
+    const { HubConnectionBuilder, HttpTransportType, LogLevel } = globalThis.signalR;
+    const pause = tries => Math.min(mostPause, 1000 * 2 ** tries);
+    const feed = new HubConnectionBuilder()
+        .withUrl("hubs/feed", { transport: HttpTransportType.WebSockets, skipNegotiation: true })
+        .withAutomaticReconnect({ nextRetryDelayInMilliseconds: retry => pause(retry.previousRetryCount) })
+        .configureLogging(LogLevel.None)
+        .build();
+    let stopped = false;
+    const join = () => feed.invoke("WatchPulses").catch(() => { });
+    async function start(tries) {
+        try {
+            await feed.start();
+            await join();
+        } catch {
+            setTimeout(() => stopped || start(tries + 1), pause(tries));
+        }
+    }
+    feed.on("pulses", hear);
+    feed.onreconnected(join);
+    start(0);
+    return {
+        stop() {
+            stopped = true;
+            feed.stop();
+        },
+    };
+}
+
+export function attach(root, library) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
     const edges = new Map();
     const moving = [];
     let layer = null;
+    let known = new Set();
     let frame = 0;
 
     const nodes = () => [...root.querySelectorAll("[data-neuron]")];
@@ -24,15 +61,16 @@ export function attach(root) {
         }
         const from = map.getBoundingClientRect();
         layer.setAttribute("viewBox", `0 0 ${from.width} ${from.height}`);
-        const places = new Map(nodes().map(node => {
+        const boxes = new Map(nodes().map(node => {
             const box = node.getBoundingClientRect();
             return [node.dataset.neuron, { x: box.left - from.left + box.width / 2, top: box.top - from.top, bottom: box.bottom - from.top, node }];
         }));
+        known = new Set(boxes.keys());
         const wanted = new Set();
-        for (const [name, place] of places) {
-            for (const child of place.node.dataset.delegates.split(" ").filter(c => places.has(c))) {
+        for (const [name, place] of boxes) {
+            for (const child of place.node.dataset.delegates.split(" ").filter(c => boxes.has(c))) {
                 const key = `${name} ${child}`;
-                const to = places.get(child);
+                const to = boxes.get(child);
                 const bend = (to.top - place.bottom) / 2;
                 const d = `M${place.x} ${place.bottom}C${place.x} ${place.bottom + bend} ${to.x} ${to.top - bend} ${to.x} ${to.top}`;
                 wanted.add(key);
@@ -54,6 +92,9 @@ export function attach(root) {
             }
         }
     }
+
+    // A neuron without a card counts for its layer, whose folded card bears the layer's name.
+    const places = pulses => pulses.map(({ from, fromLayer, to, toLayer, kind, count }) => ({ from: known.has(from) ? from : fromLayer, to: known.has(to) ? to : toLayer, kind, count }));
 
     function light(edge, kind) {
         edge.classList.add(`edge-${kind}`);
@@ -125,6 +166,16 @@ export function attach(root) {
     new MutationObserver(all => all.some(m => !m.target.closest("[data-edges]")) && drawSoon())
         .observe(root, { subtree: true, childList: true, attributeFilter: ["data-delegates"] });
     draw();
+    const feed = listen(library, pulses => {
+        if (!("still" in root.dataset)) {
+            pulse(places(pulses));
+        }
+    });
     root.dataset.ready = "";
-    return { pulse };
+    return {
+        pulse,
+        async dispose() {
+            (await feed).stop();
+        },
+    };
 }

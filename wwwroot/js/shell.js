@@ -115,45 +115,14 @@ document.addEventListener("keydown", e => {
     }
 });
 
-// Until the circuit is open the page is what the server drew first, and that is replaced: what was opened there is opened again in what comes, which loads it.
-const openedEarly = new Set();
-const isInteractive = () => document.querySelector("#content[data-interactive]") !== null;
-
-function nameOf(menu) {
-    const wordsOf = m => `${m.className} ${m.querySelector("summary")?.textContent}`;
-    const alike = [...document.querySelectorAll("details")].filter(m => wordsOf(m) === wordsOf(menu));
-    return `${wordsOf(menu)} ${alike.indexOf(menu)}`;
-}
-
-const replacing = new MutationObserver(() => {
-    if (!isInteractive()) {
-        return;
+// After a change of page reading begins at its heading, unless the person has already gone on to something in the page.
+export function beginAtHeading() {
+    const heading = document.querySelector("h1");
+    const content = document.getElementById("content");
+    if (heading && (document.activeElement === content || !content?.contains(document.activeElement))) {
+        heading.tabIndex = -1;
+        heading.focus();
     }
-    for (const menu of document.querySelectorAll("details:not([open])")) {
-        if (openedEarly.delete(nameOf(menu))) {
-            menu.open = true;
-        }
-    }
-    if (openedEarly.size === 0) {
-        replacing.disconnect();
-    }
-});
-
-// "toggle" does not bubble: it is caught on its way down.
-document.addEventListener("toggle", e => {
-    if (e.target.matches("details") && document.getElementById("content") && !isInteractive()) {
-        if (e.target.open) {
-            openedEarly.add(nameOf(e.target));
-            replacing.observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-interactive"] });
-        } else {
-            openedEarly.delete(nameOf(e.target));
-        }
-    }
-}, true);
-
-// Whoever acts meanwhile has gone on: nothing opens under their hands.
-for (const act of ["pointerdown", "keydown"]) {
-    document.addEventListener(act, () => { if (isInteractive()) { openedEarly.clear(); } }, true);
 }
 
 // Reconnecting: the same circuit when the server still has it, a resumed one when it can, else the same address anew.
