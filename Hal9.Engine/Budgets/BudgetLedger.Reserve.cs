@@ -95,6 +95,11 @@ public sealed partial class BudgetLedger
         WriteBatch batch, TenantBook book, Waiter waiter, ReserveOrder order, DateTimeOffset now, out Balance? blockedBy)
     {
         blockedBy = null;
+        var dimensions = order.Dimensions;
+        if (book.IsBlocked(dimensions.Provider, dimensions.Model))
+        {
+            return (Overrun.Refuse(dimensions.Provider, dimensions.Model), null);
+        }
         foreach (var scope in waiter.Scopes)
         {
             var balances = book.BalancesOf(scope, now);

@@ -156,6 +156,10 @@ public sealed partial class BudgetLedger
         var overrun = settlement.Amount.Nano > reserved.Nano || usage.Total > reserved.Tokens;
         var flags = string.Join(' ', overrun ? [.. settlement.Flags, "overrun"] : settlement.Flags);
         var row = LedgerEntries.Append(book, LedgerKind.Settle, dimensions, settlement.Amount, usage.Total, usage, settlement.PriceVersion, flags, settlement.Reason, now);
+        if (overrun)
+        {
+            book.Block(row, reserved.Nano, reserved.Tokens);
+        }
         book.Count(row, settlement.PriceVersion == PriceList.CeilingVersion);
         foreach (var balance in balances.SelectMany(own => own))
         {

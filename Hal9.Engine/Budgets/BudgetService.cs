@@ -114,6 +114,25 @@ public sealed partial class BudgetService
             cancellationToken);
     }
 
+    /// <summary>The budgets that spend of the actor on these neurons and models (<c>provider/model</c>) draws on, tightest first. Everybody who spends may know this.</summary>
+    /// <exception cref="AccessDenied">The actor may not spend.</exception>
+    public Task<IReadOnlyList<BudgetDraw>> DrawsAsync(
+        Actor actor, IReadOnlyList<string> neurons, IReadOnlyList<string> models, Usd expected, Usd worst, CancellationToken cancellationToken)
+    {
+        Demand(actor, Permission.UseRuns);
+        var scopes = Scopes.Of(actor.UserId, actor.KeyId)
+            .Concat(neurons.Select(neuron => new ScopeKey(BudgetScopeKind.Neuron, Name: neuron)))
+            .Concat(models.Select(model => ScopeKey.Read(BudgetScopeKind.Model, model)).OfType<ScopeKey>()).ToList();
+        return ledger.WithBookAsync(
+            actor.TenantId,
+            (_, book, now) => (IReadOnlyList<BudgetDraw>)
+            [
+                .. scopes.SelectMany(scope => book.BalancesOf(scope, now)).Select(balance => BudgetDraw.Of(balance, expected, worst))
+                    .OrderBy(draw => draw.Left?.Nano ?? long.MaxValue).ThenBy(draw => draw.LeftTokens ?? long.MaxValue),
+            ],
+            cancellationToken);
+    }
+
     /// <summary>
     /// Makes or replaces the budget of a scope and period. What was spent in the period counts at once; nothing is reset. Besides those who may
     /// edit budgets, the owner of a key may give it its first one.

@@ -103,7 +103,7 @@ internal sealed class CostDayRow : CostRow
 }
 
 internal sealed class BudgetTables :
-    IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<BudgetRaiseRow>, IEntityTypeConfiguration<BudgetAlertRow>, IEntityTypeConfiguration<LedgerRow>, IEntityTypeConfiguration<LedgerHeadRow>,
+    IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<BudgetRaiseRow>, IEntityTypeConfiguration<BudgetAlertRow>, IEntityTypeConfiguration<OverrunRow>, IEntityTypeConfiguration<LedgerRow>, IEntityTypeConfiguration<LedgerHeadRow>,
     IEntityTypeConfiguration<OpenReservationRow>, IEntityTypeConfiguration<CostHourRow>, IEntityTypeConfiguration<CostDayRow>
 {
     public void Configure(EntityTypeBuilder<Budget> builder)
@@ -127,6 +127,14 @@ internal sealed class BudgetTables :
         builder.HasKey(a => a.Id);
         builder.HasIndex(a => new { a.TenantId, a.BudgetId, a.ScopeId, a.PeriodStart, a.Mark }).IsUnique();
         builder.HasIndex(a => new { a.TenantId, a.Id });
+    }
+
+    public void Configure(EntityTypeBuilder<OverrunRow> builder)
+    {
+        builder.ToTable("overruns");
+        builder.HasKey(o => o.CallId);
+        builder.HasIndex(o => new { o.TenantId, o.AcknowledgedAt });
+        builder.HasIndex(o => new { o.TenantId, o.CallId });
     }
 
     public void Configure(EntityTypeBuilder<LedgerRow> builder)

@@ -31,7 +31,12 @@ internal static class BudgetsSetup
             provider.GetRequiredService<IOptions<BudgetsOptions>>()));
         services.AddSingleton<ITenantSeed>(provider => new NewTenantSeed(provider.GetRequiredService<IOptions<BudgetsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new CostService(provider.GetRequiredService<Database>(), provider.GetRequiredService<TenantScope>()));
-        services.AddSingleton(provider => new LedgerService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>()));
+        services.AddSingleton(provider => new LedgerService(
+            provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>(), provider.GetRequiredService<BudgetLedger>(),
+            new StatementReader(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton(provider => new LedgerGuard(
+            provider.GetRequiredService<Database>(), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LedgerGuard>>()));
         return services;
     }
 }

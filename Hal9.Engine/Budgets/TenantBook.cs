@@ -19,6 +19,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
 
     private readonly Dictionary<ScopeKey, List<Balance>> scopes = [];
     private readonly Dictionary<RollUpKey, RollUp> rollUps = [];
+    private HashSet<(string Provider, string Model)>? blocked;
     private WriteBatch? batch;
     private long group;
     private long revision = -1;
@@ -59,6 +60,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
         if (seq != Seq || rev != revision || hash != Hash || now - readAt > MostAge || now < readAt)
         {
             scopes.Clear();
+            blocked = null;
             (Seq, Hash, revision, readAt) = (seq, hash, rev, now);
             Calendar = TenantCalendar.Of(current.Text(LedgerStatements.TimeZone, ("@tenant", tenantId)));
         }
@@ -110,6 +112,21 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
         }
     }
 
+    /// <summary>Whether an overrun of the model waits for somebody to look at it.</summary>
+    public bool IsBlocked(string provider, string model) =>
+        (blocked ??= [.. batch!.Query(OverrunStatements.Blocked, static row => (row.GetString(0), row.GetString(1)), ("@tenant", tenantId))]).Contains((provider, model));
+
+    /// <summary>Keeps a call that cost more than was set aside, which blocks its model.</summary>
+    public void Block(LedgerRow row, long reserved, long reservedTokens)
+    {
+        batch!.Execute(
+            OverrunStatements.Insert,
+            ("@call", row.CallId), ("@tenant", tenantId), ("@run", row.RunId), ("@provider", row.Provider), ("@model", row.Model), ("@now", row.At.ToUnixTimeMilliseconds()),
+            ("@reserved", reserved), ("@booked", row.Amount.Nano), ("@reservedTokens", reservedTokens), ("@bookedTokens", row.Tokens));
+        blocked?.Add((row.Provider, row.Model));
+        batch.OnCommitted(() => EngineMeters.Overrun(tenantId, row.Provider, row.Model));
+    }
+
     /// <summary>The balances of a scope if they are known, without asking the database.</summary>
     public List<Balance>? KnownOf(ScopeKey scope) => scopes.GetValueOrDefault(scope);
 
@@ -122,6 +139,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
         batch!.Number(LedgerStatements.BumpRevision, ("@tenant", tenantId));
         revision++;
         scopes.Clear();
+        blocked = null;
         Revised = true;
     }
 
@@ -180,6 +198,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
     private void Forget()
     {
         scopes.Clear();
+        blocked = null;
         rollUps.Clear();
         batch = null;
         revision = -1;

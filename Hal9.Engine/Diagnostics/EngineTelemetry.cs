@@ -51,6 +51,18 @@ public static class EngineTelemetry
     /// <summary>Runs that ended, by <c>kind</c> and <c>status</c>.</summary>
     public const string Runs = "hal9.runs";
 
+    /// <summary>Calls that cost more than was set aside, by <c>tenant</c>, <c>provider</c> and <c>model</c>.</summary>
+    public const string Overruns = "hal9.ledger.overruns";
+
+    /// <summary>Looks of this process at the rules of a tenant's ledger, by <c>result</c> (<c>ok</c>, <c>fault</c>).</summary>
+    public const string LedgerChecks = "hal9.ledger.checks";
+
+    /// <summary>Rules of ledgers that do not hold, found since the start.</summary>
+    public const string LedgerFaults = "hal9.ledger.faults";
+
+    /// <summary>By how much the quote of a run that succeeded was off, as a share of the larger of quote and cost (0 to 1), by <c>mode</c>.</summary>
+    public const string QuoteError = "hal9.quote.error";
+
     /// <summary>Steps by <c>layer</c> and <c>state</c>: <c>busy</c> holds a place of its neuron, <c>waiting</c> waits for one.</summary>
     public const string Neurons = "hal9.neurons";
 

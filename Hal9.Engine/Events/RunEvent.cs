@@ -89,4 +89,8 @@ public sealed record CancelRequested(Guid? StepId, string? Reason, Guid? UserId)
 /// <param name="Error">What went wrong, for people.</param>
 /// <param name="Fault">What kind of failure of a model call ended it, as a word for programs, for example <c>rateLimited</c>.</param>
 /// <param name="RetryAfterSeconds">How long the provider asked to wait.</param>
-public sealed record RunEnded(RunStatus Status, Usd Cost, Provenance Provenance, string? Error, string? Fault = null, int? RetryAfterSeconds = null) : RunEvent;
+public sealed record RunEnded(RunStatus Status, Usd Cost, Provenance Provenance, string? Error, string? Fault = null, int? RetryAfterSeconds = null) : RunEvent
+{
+    /// <summary>What was expected of it at its start.</summary>
+    public Usd? Quote { get; init; }
+}

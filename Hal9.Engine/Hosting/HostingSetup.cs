@@ -28,6 +28,7 @@ internal static class HostingSetup
         services.AddSingleton<SiloHealth>();
         services.AddHostedService<RunKeeper>();
         services.AddHostedService<TemporaryKeeper>();
+        services.AddHostedService<LedgerKeeper>();
         return services;
     }
 

@@ -75,6 +75,9 @@ internal sealed class StepRow : ITenantOwned
     public string? Result { get; set; }
     public string? Error { get; set; }
     public Usd Cost { get; set; }
+
+    /// <summary>The money that its envelope allows it.</summary>
+    public long? PlanNano { get; init; }
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; set; }
 }

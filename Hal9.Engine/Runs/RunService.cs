@@ -4,6 +4,7 @@ using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
 using Hal9.Engine.Models.Coats;
+using Hal9.Engine.Neurons;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
@@ -35,11 +36,13 @@ public sealed partial class RunService
     private readonly TimeProvider time;
     private readonly IGrainFactory grains;
     private readonly TokenCounter counter;
+    private readonly Quoter quoter;
+    private readonly HierarchyService hierarchies;
     private readonly RequestKeyStore keys;
 
     internal RunService(
         RunHost host, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IOptions<RunsOptions> options, TimeProvider time, IGrainFactory grains,
-        TokenCounter counter)
+        TokenCounter counter, Quoter quoter, HierarchyService hierarchies)
     {
         this.host = host;
         this.store = store;
@@ -50,6 +53,8 @@ public sealed partial class RunService
         this.time = time;
         this.grains = grains;
         this.counter = counter;
+        this.quoter = quoter;
+        this.hierarchies = hierarchies;
         keys = new RequestKeyStore(writer, time);
     }
 

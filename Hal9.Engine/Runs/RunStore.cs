@@ -51,7 +51,7 @@ internal sealed class RunStore(TenantScope scope)
             var cost = new Usd(own.Sum(c => c.Cost.Nano) + children.Sum(c => c.Cost.Nano));
             return new StepView(
                 step.Id, step.ParentId, step.Path, step.Layer, step.Neuron, step.Status, step.Goal, step.Result, step.Error, cost,
-                step.StartedAt, step.EndedAt, own, children);
+                step.StartedAt, step.EndedAt, own, children) { Plan = step.PlanNano is { } nano ? new Usd(nano) : null };
         }
     }
 

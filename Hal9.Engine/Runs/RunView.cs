@@ -10,6 +10,9 @@ public sealed record RunView(
     Usd Cost, Usd? Quote, Provenance Provenance, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, Refusal? Refusal, string? Error,
     IReadOnlyList<string> Tags, EnvelopeLimits Envelope, long LastEvent, StepView? Root)
 {
+    /// <summary>By how much the cost is above (or, negative, below) the quote, as a share of the quote; null: it has not ended, or there was no quote.</summary>
+    public double? QuoteError => EndedAt is not null && Quote is { Nano: > 0 } quote ? (double)(Cost.Nano - quote.Nano) / quote.Nano : null;
+
     /// <summary>What budgets' on-limit ladders changed in its calls, each thing once.</summary>
     public IReadOnlyList<LadderTaken> OnLimit => [.. CallsOf(Root).SelectMany(call => call.OnLimit).Distinct()];
 
@@ -19,7 +22,11 @@ public sealed record RunView(
 /// <summary>A step of a run's tree.</summary>
 public sealed record StepView(
     Guid Id, Guid? ParentId, string Path, Layer Layer, string Neuron, StepStatus Status, string Goal, string? Result, string? Error, Usd Cost,
-    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallView> ModelCalls, IReadOnlyList<StepView> Steps);
+    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallView> ModelCalls, IReadOnlyList<StepView> Steps)
+{
+    /// <summary>The money that its parent allowed it, with all below it; null: only the envelopes above limit it.</summary>
+    public Usd? Plan { get; init; }
+}
 
 /// <summary>An attempt of a model call. <see cref="Leaf"/> groups the attempts of one call; its last part but one is the purpose.</summary>
 public sealed record ModelCallView(

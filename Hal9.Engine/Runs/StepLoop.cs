@@ -37,6 +37,9 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     // The parent keeps a part of its envelope for judging and integrating.
     private const double ShareForChildren = 0.85;
 
+    /// <summary>What an entry neuron is asked that answers the goal itself.</summary>
+    public const string AnswerTask = "Answer the goal completely, in Markdown.";
+
     private readonly ConcurrentDictionary<Guid, SemaphoreSlim> calls = new();
 
     public static CallContext ContextOf(LiveRun run, StepRow step, Envelope envelope, string neuron, string leaf)
@@ -58,7 +61,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     public async Task<StepResult> HandleAsync(LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow? parent, CancellationToken cancellationToken)
     {
         assignment.Envelope.OpenStep();
-        var step = run.Journal.StartStep(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal);
+        var step = run.Journal.StartStep(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal, assignment.Envelope.Limits.Cost);
         if (step.Status == StepStatus.Succeeded)
         {
             run.Journal.Rebook(assignment.Path, assignment.Envelope);
@@ -115,7 +118,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         }
         if (assignment.IsEntry)
         {
-            prompt.Section(Prompts.Task, "Answer the goal completely, in Markdown.");
+            prompt.Section(Prompts.Task, AnswerTask);
             var text = await TextAsync(run, assignment, step, "work", prompt, cancellationToken).ConfigureAwait(false);
             return new StepResult(true, text);
         }

@@ -101,8 +101,8 @@ public abstract partial class LedgerContract
         var next = await one.Budgets.AlertsAsync(actor, null, 200, Cancelled);
 
         Assert.Empty(before);
-        Assert.Equal([80, 50], hour.Select(alert => alert.Mark));
-        Assert.Equal([(7_000L, 5_999L), (10_000L, 5_000L)], hour.Select(alert => (alert.Limit!.Value.Nano, alert.Spent.Nano)));
+        Assert.Equal([80, 50], hour.Select(alert => alert.Mark).OrderDescending());
+        Assert.Equal([(10_000L, 5_000L), (7_000L, 5_999L)], hour.OrderBy(alert => alert.Mark).Select(alert => (alert.Limit!.Value.Nano, alert.Spent.Nano)));
         Assert.Equal(4, next.Count);
         Assert.Equal(2, next.Select(alert => alert.PeriodStart).Distinct().Count());
     }
@@ -169,7 +169,7 @@ public abstract partial class LedgerContract
         var shorter = order with { Shorten = (money, _) => money >= new Usd(2 * Cent) ? order with { Amount = money!.Value, Tokens = 50 } : null };
 
         var granted = await lab.Ledger.ReserveAsync(shorter, static (_, _) => { }, Cancelled);
-        await lab.SettleAsync(order.Dimensions, 2 * Cent);
+        await lab.SettleAsync(order.Dimensions, 2 * Cent, input: 40);
         var refused = await Assert.ThrowsAsync<BudgetRefused>(() => lab.Ledger.ReserveAsync(shorter with { Dimensions = LedgerLab.Call(actor) }, static (_, _) => { }, Cancelled));
         var last = await Assert.ThrowsAsync<BudgetRefused>(() => lab.Ledger.ReserveAsync(
             shorter with { Dimensions = LedgerLab.Call(actor), Tried = [LadderStep.Clamp, LadderStep.Pause] }, static (_, _) => { }, Cancelled));

@@ -116,6 +116,7 @@ public abstract partial class LedgerContract : IAsyncDisposable
         await lab.SettleAsync(call, 12 * Cent);
 
         Assert.Equal((12 * Cent, "overrun"), (await lab.RowsAsync(actor.TenantId)).Select(row => (row.Amount.Nano, row.Flags)).Last());
+        await lab.Entries.AcknowledgeAsync(actor, call.CallId, null, Cancelled);
         await Assert.ThrowsAsync<BudgetRefused>(() => lab.ReserveAsync(LedgerLab.Call(actor), 1, wait: Long));
         await lab.ReserveAsync(LedgerLab.Call(actor), 0);
     }

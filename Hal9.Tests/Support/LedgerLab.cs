@@ -28,7 +28,8 @@ internal sealed class LedgerLab : IAsyncDisposable
         Ledger = new BudgetLedger(Writer, Tenants, anchors, options, time);
         Budgets = new BudgetService(Ledger, Tenants, new AllModels(), options);
         Costs = new CostService(database, Tenants);
-        Entries = new LedgerService(Tenants, Verifier);
+        Entries = new LedgerService(Tenants, Verifier, Ledger, new StatementReader(database, time));
+        Guard = new LedgerGuard(database, Tenants, Verifier, time, NullLogger<LedgerGuard>.Instance);
     }
 
     public Database Database { get; }
@@ -41,6 +42,7 @@ internal sealed class LedgerLab : IAsyncDisposable
     public BudgetService Budgets { get; }
     public CostService Costs { get; }
     public LedgerService Entries { get; }
+    public LedgerGuard Guard { get; }
     public string AnchorFileOf(Guid tenantId) => Path.Combine(Folder, "anchors", $"{tenantId:D}.log");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -132,6 +134,7 @@ internal sealed class LedgerLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Guard.Dispose();
         await anchors.DisposeAsync();
         await Writer.DisposeAsync();
     }

@@ -25,6 +25,9 @@ internal static class RunEndpoints
             .WithName("startRun").WithSummary("Start a run")
             .WithDescription("Stores the run and returns its id at once. Without room in a budget the run is stored as `refused` and the answer is 429. `Idempotency-Key` makes a retry within a day get the same run.")
             .Produces<MadeBody>(202).ProducesProblems(400, 401, 403, 415, 422, 429);
+        runs.MapPost("/quote", QuoteAsync).Needs(Permission.UseRuns)
+            .WithName("quoteRun").WithSummary("What a run may cost").WithDescription("Takes what starting takes; nothing is stored or spent. Expectations are learned from the organisation's newest runs.")
+            .Produces<QuoteBody>().ProducesProblems(400, 401, 403, 415);
         // Who starts runs and who reads others' are different people: what a reader sees is checked in the door.
         runs.MapGet("", ListAsync).Needs(Permission.ReadEngine)
             .WithName("listRuns").WithSummary("Runs, newest first").WithDescription("Without the permission to read everybody's runs, one's own.")
@@ -56,14 +59,7 @@ internal static class RunEndpoints
             return Problems.Invalid(errors);
         }
         var actor = CurrentActor.From(context.User);
-        var order = new StartRun
-        {
-            Goal = body.Goal,
-            Mode = body.Mode,
-            Kind = RunKind.Api,
-            Tags = body.Tags ?? [],
-            Envelope = body.Envelope is { } limits ? new EnvelopeRequest(limits.CostUsd, limits.Tokens, limits.Steps, limits.Seconds) : null,
-        };
+        var order = OrderOf(body);
         RunView run;
         try
         {
@@ -82,6 +78,23 @@ internal static class RunEndpoints
         }
         return Results.Accepted($"/api/v1/runs/{run.Id}", new MadeBody(run.Id));
     }
+
+    private static async Task<IResult> QuoteAsync(StartRunBody body, HttpContext context, RunService runs, CancellationToken cancellationToken)
+    {
+        var errors = ErrorsOf(body);
+        return errors.Count > 0
+            ? Problems.Invalid(errors)
+            : Results.Json(QuoteBody.Of(await runs.QuoteAsync(CurrentActor.From(context.User), OrderOf(body), cancellationToken)), ApiJson.Options);
+    }
+
+    private static StartRun OrderOf(StartRunBody body) => new()
+    {
+        Goal = body.Goal,
+        Mode = body.Mode,
+        Kind = RunKind.Api,
+        Tags = body.Tags ?? [],
+        Envelope = body.Envelope is { } limits ? new EnvelopeRequest(limits.CostUsd, limits.Tokens, limits.Steps, limits.Seconds) : null,
+    };
 
     private static async Task<IResult> ListAsync(
         HttpContext context, RunService runs, CancellationToken cancellationToken,

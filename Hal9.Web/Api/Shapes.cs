@@ -62,14 +62,16 @@ internal sealed record EnvelopeBody(Usd? CostUsd = null, long? Tokens = null, in
 /// <param name="LastEvent">The number of its newest event.</param>
 /// <param name="Steps">The tree: one root, or none yet.</param>
 /// <param name="OnLimit">What budgets' on-limit ladders changed in its calls.</param>
+/// <param name="QuoteError">By how much the cost is above (or, negative, below) the quote, as a share of the quote; null until it has ended.</param>
 internal sealed record RunBody(
     Guid Id, RunKind Kind, string Goal, RunMode Mode, RunStatus Status, string? Answer, Guid? ConversationId, Usd Cost, Usd? Quote, Provenance Provenance,
     DateTimeOffset StartedAt, DateTimeOffset? EndedAt, RefusalBody? Refusal, string? Error, IReadOnlyList<string> Tags, long LastEvent, IReadOnlyList<StepBody> Steps,
-    IReadOnlyList<OnLimitBody> OnLimit)
+    IReadOnlyList<OnLimitBody> OnLimit, double? QuoteError)
 {
     public static RunBody Of(RunView run) => new(
         run.Id, run.Kind, run.Goal, run.Mode, run.Status, run.Answer, run.ConversationId, run.Cost, run.Quote, run.Provenance, run.StartedAt, run.EndedAt,
-        run.Refusal is { } no ? RefusalBody.Of(no) : null, run.Error, run.Tags, run.LastEvent, run.Root is { } root ? [StepBody.Of(root)] : [], [.. run.OnLimit.Select(OnLimitBody.Of)]);
+        run.Refusal is { } no ? RefusalBody.Of(no) : null, run.Error, run.Tags, run.LastEvent, run.Root is { } root ? [StepBody.Of(root)] : [], [.. run.OnLimit.Select(OnLimitBody.Of)],
+        run.QuoteError is { } error ? Math.Round(error, 4) : null);
 }
 
 /// <summary>A limit that said no.</summary>
@@ -114,13 +116,14 @@ internal sealed record OnLimitBody(LadderStep Step, Guid? BudgetId, string Scope
 /// <param name="ModelCalls">The attempts of its model calls.</param>
 /// <param name="ToolCalls">Its tool calls.</param>
 /// <param name="Steps">The steps below.</param>
+/// <param name="Plan">The money that its parent allowed it, with all below it.</param>
 internal sealed record StepBody(
     Guid Id, Guid? ParentId, Layer Layer, string Neuron, StepStatus Status, string Goal, string? Result, string? Error, Usd Cost,
-    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallBody> ModelCalls, IReadOnlyList<ToolCallBody> ToolCalls, IReadOnlyList<StepBody> Steps)
+    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallBody> ModelCalls, IReadOnlyList<ToolCallBody> ToolCalls, IReadOnlyList<StepBody> Steps, Usd? Plan)
 {
     public static StepBody Of(StepView step) => new(
         step.Id, step.ParentId, step.Layer, step.Neuron, step.Status, step.Goal, step.Result, step.Error, step.Cost, step.StartedAt, step.EndedAt,
-        [.. step.ModelCalls.Select(ModelCallBody.Of)], [], [.. step.Steps.Select(Of)]);
+        [.. step.ModelCalls.Select(ModelCallBody.Of)], [], [.. step.Steps.Select(Of)], step.Plan);
 }
 
 /// <summary>An attempt of a model call.</summary>

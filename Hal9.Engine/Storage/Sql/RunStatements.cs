@@ -25,8 +25,8 @@ internal static class RunStatements
         """;
 
     public const string InsertStep = """
-        INSERT INTO steps (id, tenant_id, run_id, parent_id, path, layer, neuron, status, goal, cost, started_at)
-        VALUES (@id, @tenant, @run, @parent, @path, @layer, @neuron, @status, @goal, 0, @now)
+        INSERT INTO steps (id, tenant_id, run_id, parent_id, path, layer, neuron, status, goal, cost, started_at, plan_nano)
+        VALUES (@id, @tenant, @run, @parent, @path, @layer, @neuron, @status, @goal, 0, @now, @plan)
         """;
 
     public const string EndStep = """
@@ -71,6 +71,10 @@ internal static class RunStatements
 
     public const string SaveProvenance = """
         UPDATE runs SET provenance = @provenance WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
+        """;
+
+    public const string SaveQuote = """
+        UPDATE runs SET quote = @quote WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
         """;
 
     public const string Begin = """

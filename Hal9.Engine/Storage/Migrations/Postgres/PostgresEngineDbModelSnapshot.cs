@@ -595,6 +595,72 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.ToTable("open_reservations", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Budgets.OverrunRow", b =>
+                {
+                    b.Property<Guid>("CallId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("call_id");
+
+                    b.Property<long?>("AcknowledgedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("acknowledged_at");
+
+                    b.Property<Guid?>("AcknowledgedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("acknowledged_by");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("BookedNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("booked_nano");
+
+                    b.Property<long>("BookedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("booked_tokens");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provider");
+
+                    b.Property<long>("ReservedNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_nano");
+
+                    b.Property<long>("ReservedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_tokens");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("CallId");
+
+                    b.HasIndex("TenantId", "AcknowledgedAt");
+
+                    b.HasIndex("TenantId", "CallId");
+
+                    b.ToTable("overruns", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Conversations.AttachmentRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1545,6 +1611,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("path");
+
+                    b.Property<long?>("PlanNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("plan_nano");
 
                     b.Property<string>("Result")
                         .HasColumnType("text")

@@ -590,6 +590,72 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.ToTable("open_reservations", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Budgets.OverrunRow", b =>
+                {
+                    b.Property<Guid>("CallId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("call_id");
+
+                    b.Property<long?>("AcknowledgedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("acknowledged_at");
+
+                    b.Property<Guid?>("AcknowledgedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("acknowledged_by");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("BookedNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("booked_nano");
+
+                    b.Property<long>("BookedTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("booked_tokens");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<long>("ReservedNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reserved_nano");
+
+                    b.Property<long>("ReservedTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reserved_tokens");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("CallId");
+
+                    b.HasIndex("TenantId", "AcknowledgedAt");
+
+                    b.HasIndex("TenantId", "CallId");
+
+                    b.ToTable("overruns", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Conversations.AttachmentRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1540,6 +1606,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("path");
+
+                    b.Property<long?>("PlanNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("plan_nano");
 
                     b.Property<string>("Result")
                         .HasColumnType("TEXT")

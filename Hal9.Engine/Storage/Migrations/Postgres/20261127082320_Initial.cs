@@ -455,6 +455,29 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "overruns",
+                columns: table => new
+                {
+                    call_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    provider = table.Column<string>(type: "text", nullable: false),
+                    model = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    reserved_nano = table.Column<long>(type: "bigint", nullable: false),
+                    booked_nano = table.Column<long>(type: "bigint", nullable: false),
+                    reserved_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    booked_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    acknowledged_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    acknowledged_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_overruns", x => x.call_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "prompts",
                 columns: table => new
                 {
@@ -615,6 +638,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     result = table.Column<string>(type: "text", nullable: true),
                     error = table.Column<string>(type: "text", nullable: true),
                     cost = table.Column<long>(type: "bigint", nullable: false),
+                    plan_nano = table.Column<long>(type: "bigint", nullable: true),
                     started_at = table.Column<long>(type: "bigint", nullable: false),
                     ended_at = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -754,6 +778,16 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 column: "tenant_id");
 
             migrationBuilder.CreateIndex(
+                name: "IX_overruns_tenant_id_acknowledged_at",
+                table: "overruns",
+                columns: new[] { "tenant_id", "acknowledged_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_overruns_tenant_id_call_id",
+                table: "overruns",
+                columns: new[] { "tenant_id", "call_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_prompts_tenant_id_user_id_name",
                 table: "prompts",
                 columns: new[] { "tenant_id", "user_id", "name" },
@@ -888,6 +922,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "open_reservations");
+
+            migrationBuilder.DropTable(
+                name: "overruns");
 
             migrationBuilder.DropTable(
                 name: "prompts");
