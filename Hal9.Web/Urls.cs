@@ -66,6 +66,12 @@ public static class Urls
         "/runs", ("status", status), ("kind", kind), ("mode", mode), ("q", text), ("from", ended?.FromText), ("to", ended?.ToText),
         ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After));
 
+    /// <summary>Stands for the id of a run's costliest model call.</summary>
+    public const string CostliestCall = "costliest";
+
+    /// <summary>A run, opened where most of its cost comes from.</summary>
+    public static string Bill(Guid runId) => $"{Run(runId)}?call={CostliestCall}";
+
     /// <summary>A run, one of its tabs, one of its steps, and of that one model call, opened.</summary>
     public static string Run(Guid runId, string? tab = null, Guid? stepId = null, Guid? callId = null) =>
         WithQuery($"/runs/{runId}", ("tab", tab), ("step", stepId?.ToString()), ("call", callId?.ToString()));

@@ -30,7 +30,7 @@ public enum NeuronState
 /// <param name="Active">Steps at work.</param>
 /// <param name="Waiting">Steps waiting for a place.</param>
 /// <param name="Handled">Steps begun.</param>
-/// <param name="Failed">Steps that ended without a result.</param>
+/// <param name="Failed">Steps that failed at this neuron itself: neither cancelled nor failed because of what failed below.</param>
 /// <param name="Calls">Model calls that ended.</param>
 /// <param name="FailedCalls">Of them, those that failed.</param>
 /// <param name="Cost">What they cost.</param>

@@ -46,5 +46,12 @@ internal sealed class NeuronTally
             handled, failed, calls, failedCalls, cost, lastAt, lastBad ? lastError : null);
     }
 
-    private void End(NeuronSignal signal) => (lastBad, lastError) = (signal.Good is false, signal.Text);
+    // What says nothing of the neuron leaves its state as it was.
+    private void End(NeuronSignal signal)
+    {
+        if (signal.Good is { } good)
+        {
+            (lastBad, lastError) = (!good, signal.Text);
+        }
+    }
 }

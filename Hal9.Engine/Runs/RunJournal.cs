@@ -42,7 +42,7 @@ internal sealed partial class RunJournal
         calls = ReferenceEquals(past, RunPast.None) ? [] : null;
         foreach (var step in past.Steps)
         {
-            reader.Know(step.Id, step.Neuron);
+            reader.Know(step.Id, step.Neuron, step.ParentId);
         }
         foreach (var call in past.Calls)
         {

@@ -76,7 +76,7 @@ public sealed partial class ChatTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator(".prose-open strong")).ToHaveTextAsync("Calm");
 
         await page.Keyboard.PressAsync("Escape");
-        await Expect(page.Locator(".answer-note")).ToContainTextAsync("Stopped");
+        await Expect(page.Locator(".answer-note")).ToContainTextAsync("Cancelled");
         gate.Open();
         await page.Keyboard.PressAsync("Control+Shift+Enter");
         await Expect(page.Locator(".answer .prose:not(.prose-open)")).ToContainTextAsync("and an end.");
@@ -87,7 +87,7 @@ public sealed partial class ChatTests(Hal9Host host, Chromium chromium)
         await page.FocusAsync("[aria-label='Previous version']");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".answer .siblings")).ToContainTextAsync("1/2");
-        await Expect(page.Locator(".answer-note")).ToContainTextAsync("Stopped");
+        await Expect(page.Locator(".answer-note")).ToContainTextAsync("Cancelled");
 
         await page.GoBackAsync();
         await Expect(page.Locator(".answer .siblings")).ToContainTextAsync("2/2");

@@ -156,6 +156,41 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium)
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("h1")).ToHaveTextAsync($"{mark} first");
     }
+
+    [Fact]
+    public async Task Operator_stops_a_run_from_its_row_says_why_and_the_run_says_who_it_was()
+    {
+        host.Provider.Reset();
+        var gate = new ScriptedGate();
+        host.Provider.Script(_ => new ScriptedReply { HoldWithin = gate, HoldAfterChunks = 1 });
+        var mark = $"stop {Guid.NewGuid():n}"[..14];
+        var run = await host.Owner.StartRunAsync($"{mark} goal", "quick", TestContext.Current.CancellationToken);
+        var page = await chromium.SignInAsync(host.Url);
+        await page.GotoAsync($"/runs?q={Uri.EscapeDataString(mark)}");
+        await Chromium.IsInteractiveAsync(page);
+        await Expect(page.Locator("tbody .chip")).ToHaveTextAsync("Running");
+        Assert.Empty(await Chromium.LookAsync(page, "runs-at-work", crossed: true));
+        await page.SetViewportSizeAsync(390, 800);
+        await Expect(page.Locator("[data-row-act]")).ToBeVisibleAsync();
+        await page.SelectOptionAsync(".table-sort select", new SelectOptionValue { Label = "Cost, highest first" });
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("sort=cost"));
+        await page.SetViewportSizeAsync(1440, 900);
+
+        await page.HoverAsync("tbody tr");
+        await page.ClickAsync("[data-row-act]");
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("Spent so far");
+        await page.FillAsync(".mud-dialog .reason input", "wrong question");
+        Assert.Empty(await Chromium.LookAsync(page, "runs-cancel", crossed: true));
+        await page.ClickAsync(".mud-dialog .button-danger");
+        await Expect(page.Locator("tbody .chip")).ToHaveTextAsync("Cancelled");
+        await host.Owner.EndedRunAsync(run, TestContext.Current.CancellationToken);
+        await page.ClickAsync(".row-link");
+
+        await Expect(page.Locator(".run-cancelled")).ToContainTextAsync(Hal9Settings.Email);
+        await Expect(page.Locator(".run-cancelled q")).ToHaveTextAsync("wrong question");
+        Assert.Empty(await Chromium.LookAsync(page, "run-cancelled", crossed: true));
+    }
+
     [Theory]
     [InlineData("/runs", ".views", ".views-panel .menu-caption, .views-list")]
     [InlineData("/chat", ".prompts", ".prompts-panel .menu-caption, .prompts-list")]

@@ -23,7 +23,7 @@ internal static class AccountsSetup
         services.AddSingleton<FirstSetup>().AddSingleton<FirstStart>().AddHostedService(provider => provider.GetRequiredService<FirstStart>());
 
         services.AddSingleton<Standing>().AddSingleton<Gatekeeper>().AddSingleton<TokenKeys>().AddSingleton<Tokens>();
-        services.AddScoped<PasswordDoor>().AddScoped<CurrentActor>();
+        services.AddScoped<PasswordDoor>().AddScoped<CurrentActor>().AddSingleton<PeopleNames>();
         AddIdentity(services);
         AddSchemes(services);
 

@@ -49,7 +49,7 @@ public sealed class SignalWindow(IReadOnlyList<NeuronSignal> signals)
         var answered = past.Where(s => s.Act == NeuronAct.Answered).ToList();
         var started = past.Count(s => s.Act == NeuronAct.Started);
         var active = Math.Max(0, started - ended.Count);
-        var last = past.LastOrDefault(s => s.Act is NeuronAct.Ended or NeuronAct.Answered);
+        var last = past.LastOrDefault(s => s.Act is NeuronAct.Ended or NeuronAct.Answered && s.Good is not null);
         return neuron with
         {
             State = last?.Good is false ? NeuronState.Failing : active > 0 ? NeuronState.Working : NeuronState.Idle,

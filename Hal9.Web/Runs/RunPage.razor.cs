@@ -4,19 +4,17 @@ using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace Hal9.Web.Runs;
 
 /// <summary>One run: tree, timeline and events, live. The address holds the view and the step.</summary>
-public sealed partial class RunPage(RunService runs, CurrentActor currentActor, NavigationManager navigation, ILogger<RunPage> log)
+public sealed partial class RunPage(RunService runs, PeopleNames people, CurrentActor currentActor, NavigationManager navigation, ILogger<RunPage> log)
 {
     private const string Treed = "tree";
     private const string Timelined = "timeline";
     private const string Threaded = "thread";
     private const string Evented = "events";
     private const string Raw = "raw";
-    private static readonly DialogOptions DialogLook = new() { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true, CloseOnEscapeKey = true };
     private readonly List<RunEvent> events = [];
     private Actor actor = default!;
     private RunView? run;
@@ -25,10 +23,9 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
     private Failure? failure;
     private Guid loaded;
     private Guid followed;
-    private StepView? asked;
-    private bool asking;
+    private CancelDialog.CancelQuestion? asked;
     private bool cancelling;
-    private string reason = "";
+    private IReadOnlyDictionary<Guid, string> names = new Dictionary<Guid, string>();
     private CancellationTokenSource? watching;
 
     /// <summary>The run.</summary>
@@ -40,8 +37,8 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
     /// <summary>The step in the panel; none: the one that failed, else the root.</summary>
     [SupplyParameterFromQuery(Name = "step")] public Guid? StepId { get; set; }
 
-    /// <summary>The model call of the step that is opened.</summary>
-    [SupplyParameterFromQuery(Name = "call")] public Guid? CallId { get; set; }
+    /// <summary>The model call that is opened: its id, or <see cref="Urls.CostliestCall"/>.</summary>
+    [SupplyParameterFromQuery(Name = "call")] public string? Call { get; set; }
 
     [CascadingParameter] private ViewerClock Clock { get; set; } = ViewerClock.Utc;
 
@@ -49,7 +46,11 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
 
     private string View => Tab is Timelined or Threaded or Evented or Raw ? Tab : Treed;
 
-    private StepView? Selected => rows.FirstOrDefault(row => row.Step.Id == StepId)?.Step ?? (run is { Status: RunStatus.Failed } ? RunTree.Culprit(run.Root) : null) ?? run?.Root;
+    private (StepView Step, ModelCallView Call)? Costliest => Call == Urls.CostliestCall ? RunTree.Costliest(run?.Root) : null;
+
+    private Guid? CallId => Costliest?.Call.Id ?? (Guid.TryParse(Call, out var id) ? id : null);
+
+    private StepView? Selected => Costliest?.Step ?? rows.FirstOrDefault(row => row.Step.Id == StepId)?.Step ?? (run is { Status: RunStatus.Failed } ? RunTree.Culprit(run.Root) : null) ?? run?.Root;
 
     private bool CanSteer => run is { } r && !r.Status.IsFinal()
         && (actor.May(Permission.SteerRuns) || (r.UserId == actor.UserId && actor.May(Permission.UseRuns)));
@@ -111,6 +112,10 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
             if (found is not null && id == RunId)
             {
                 (run, rows, failure) = (found, RunTree.Rows(found.Root), null);
+                if (events.OfType<CancelRequested>().Select(e => e.UserId).OfType<Guid>().Where(user => !names.ContainsKey(user)).ToList() is { Count: > 0 } unknown)
+                {
+                    names = await people.OfAsync([.. names.Keys, .. unknown], Stopping);
+                }
             }
         }
         catch (Exception e) when (!Stopping.IsCancellationRequested)
@@ -133,14 +138,17 @@ public sealed partial class RunPage(RunService runs, CurrentActor currentActor, 
 
     private IEnumerable<SignalSent> SignalsOf(Guid stepId) => events.OfType<SignalSent>().Where(s => s.FromStep == stepId || s.ToStep == stepId);
 
-    private void AskCancel(StepView? step) => (asked, reason, asking) = (step is { ParentId: null } ? null : step, "", true);
+    private void AskCancel(StepView? step) => asked = new CancelDialog.CancelQuestion(RunId, step is { ParentId: null } ? null : step, step?.Cost ?? run?.Cost ?? default);
 
-    private async Task CancelAsync()
+    private string NameOf(Guid? userId) => userId is { } id && names.TryGetValue(id, out var name) ? name : T["SomebodyGone"];
+
+    private async Task CancelAsync(string? reason)
     {
-        (asking, cancelling) = (false, true);
+        var step = asked?.Step?.Id;
+        (asked, cancelling) = (null, true);
         try
         {
-            await runs.CancelAsync(actor, RunId, asked?.Id, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), Stopping);
+            await runs.CancelAsync(actor, RunId, step, reason, Stopping);
             await LoadAsync();
         }
         catch (Exception e) when (!Stopping.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using Hal9.Engine.Events;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
@@ -21,6 +22,7 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
     private Failure? failure;
     private DateTimeOffset? readAt;
     private DateTimeOffset countedAt;
+    private CancelDialog.CancelQuestion? asked;
     private bool live = true;
     private bool pointed;
 
@@ -111,6 +113,23 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
         if (asked == query)
         {
             count = new RowCount(Math.Min(counted, MostCounted), counted > MostCounted, asked.IsNarrowed && all is > 0 and <= MostCounted ? all : null);
+        }
+    }
+
+    private bool MaySteer(RunLine line) => !line.Status.IsFinal() && (actor.May(Permission.SteerRuns) || (line.UserId == actor.UserId && actor.May(Permission.UseRuns)));
+
+    private async Task CancelAsync(string? reason)
+    {
+        var run = asked!.RunId;
+        asked = null;
+        try
+        {
+            await runs.CancelAsync(actor, run, null, reason, Stopping);
+            await LoadAsync();
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            failure = Failure.Of(e, log);
         }
     }
 

@@ -12,6 +12,7 @@ public sealed partial class CommandPalette : IDisposable
     private IReadOnlyList<PaletteGroup> groups = [];
     private Failure? failure;
     private string text = "";
+    private string shown = "";
     private int asked;
 
     /// <summary>Who asks.</summary>
@@ -54,10 +55,11 @@ public sealed partial class CommandPalette : IDisposable
     {
         try
         {
-            var found = await Door.FindAsync(Actor, text, stopping.Token);
+            var wanted = text;
+            var found = await Door.FindAsync(Actor, wanted, stopping.Token);
             if (mine == asked)
             {
-                (groups, failure) = (found, null);
+                (groups, shown, failure) = (found, wanted, null);
             }
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)

@@ -30,12 +30,25 @@ function select(dialog, at) {
 /** @param {HTMLDialogElement} dialog */
 const selected = dialog => options(dialog).findIndex(o => o.getAttribute("aria-selected") === "true");
 
+// Enter was pressed before the list for what was typed had come: it is taken from that list, not from the one before.
+let entered = false;
+
+/** @param {HTMLDialogElement} dialog */
+const isCurrent = dialog => /** @type {HTMLElement} */ (dialog.querySelector("[role=listbox]")).dataset.for === field(dialog).value;
+
+/** @param {HTMLDialogElement} dialog */
+function take(dialog) {
+    entered = false;
+    options(dialog)[selected(dialog)]?.click();
+}
+
 function open() {
     const dialog = palette();
     if (!dialog || dialog.open) {
         return;
     }
     const input = field(dialog);
+    entered = false;
     if (input.value) {
         input.value = "";
         input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -46,7 +59,12 @@ function open() {
     if (!watched.has(dialog)) {
         watched.add(dialog);
         // Whatever the server lists next, the best of it is the one that Enter takes.
-        new MutationObserver(() => select(dialog, 0)).observe(/** @type {Node} */ (dialog.querySelector("[role=listbox]")), { childList: true, subtree: true });
+        new MutationObserver(() => {
+            select(dialog, 0);
+            if (entered && isCurrent(dialog)) {
+                take(dialog);
+            }
+        }).observe(/** @type {Node} */ (dialog.querySelector("[role=listbox]")), { childList: true, subtree: true, attributeFilter: ["data-for"] });
     }
 }
 
@@ -76,7 +94,12 @@ document.addEventListener("keydown", e => {
             select(dialog, selected(dialog) + by);
         } else if (e.key === "Enter") {
             e.preventDefault();
-            options(dialog)[selected(dialog)]?.click();
+            entered = true;
+            if (isCurrent(dialog)) {
+                take(dialog);
+            }
+        } else if (e.key.length === 1 || e.key === "Backspace") {
+            entered = false;
         }
     }
 });

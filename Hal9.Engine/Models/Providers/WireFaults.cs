@@ -34,24 +34,24 @@ internal sealed class WireFaults(string provider, string? key, TimeProvider time
             >= 500 => $"failed (HTTP {code}){Said(body)}",
             _ => $"refused the request (HTTP {code}){Said(body)}",
         };
-        return new ModelCallFailed(fault, $"{provider} {what}") { RetryAfter = RetryAfter(headers), ShouldRetry = ShouldRetry(headers) };
+        return new ModelCallFailed(fault, $"The provider {provider} {what}") { RetryAfter = RetryAfter(headers), ShouldRetry = ShouldRetry(headers) };
     }
 
-    public ModelCallFailed Unreachable(Exception inner) => new(ModelFault.Unreachable, $"{provider} could not be reached: {Clean(inner.Message)}", inner);
+    public ModelCallFailed Unreachable(Exception inner) => new(ModelFault.Unreachable, $"The provider {provider} could not be reached: {Clean(inner.Message)}", inner);
 
-    public ModelCallFailed NoAnswer(Exception inner) => new(ModelFault.Unreachable, $"{provider} broke the connection off before it answered.", inner);
+    public ModelCallFailed NoAnswer(Exception inner) => new(ModelFault.Unreachable, $"The provider {provider} broke the connection off before it answered.", inner);
 
-    public ModelCallFailed BrokenOff(Exception? inner) => new(ModelFault.Unreachable, $"{provider} broke the connection off in the middle of its answer.", inner);
+    public ModelCallFailed BrokenOff(Exception? inner) => new(ModelFault.Unreachable, $"The provider {provider} broke the connection off in the middle of its answer.", inner);
 
-    public ModelCallFailed CutShort() => new(ModelFault.BadResponse, $"{provider} ended its answer without saying that it was finished.");
+    public ModelCallFailed CutShort() => new(ModelFault.BadResponse, $"The provider {provider} ended its answer without saying that it was finished.");
 
-    public ModelCallFailed Empty() => new(ModelFault.BadResponse, $"{provider} answered without any choice.");
+    public ModelCallFailed Empty() => new(ModelFault.BadResponse, $"The provider {provider} answered without any choice.");
 
-    public ModelCallFailed NotJson(string text) => new(ModelFault.BadResponse, $"{provider} sent something that is not JSON: {Clean(text)}");
+    public ModelCallFailed NotJson(string text) => new(ModelFault.BadResponse, $"The provider {provider} sent something that is not JSON: {Clean(text)}");
 
-    public ModelCallFailed NotAStream(string? mediaType) => new(ModelFault.BadResponse, $"{provider} answered with {Clean(mediaType ?? "no content type")} where a stream of events was asked for. Check its BaseUrl.");
+    public ModelCallFailed NotAStream(string? mediaType) => new(ModelFault.BadResponse, $"The provider {provider} answered with {Clean(mediaType ?? "no content type")} where a stream of events was asked for. Check its BaseUrl.");
 
-    public ModelCallFailed TooLong() => new(ModelFault.BadResponse, $"{provider} sent an event longer than {TappedStream.MostLine / 1024 / 1024} MiB.");
+    public ModelCallFailed TooLong() => new(ModelFault.BadResponse, $"The provider {provider} sent an event longer than {TappedStream.MostLine / 1024 / 1024} MiB.");
 
     public ModelCallFailed InStream(JsonNode error)
     {
@@ -64,12 +64,12 @@ internal sealed class WireFaults(string provider, string? key, TimeProvider time
             "authentication_error" or "permission_error" => ModelFault.Unauthorized,
             _ => ModelFault.ProviderError,
         };
-        return new ModelCallFailed(fault, $"{provider} reported an error within its answer: {Clean(message)}");
+        return new ModelCallFailed(fault, $"The provider {provider} reported an error within its answer: {Clean(message)}");
     }
 
-    public ModelCallFailed NotSent(Exception inner) => new(ModelFault.BadRequest, $"The request to {provider} could not be made: {Clean(inner.Message)}", inner);
+    public ModelCallFailed NotSent(Exception inner) => new(ModelFault.BadRequest, $"The request to the provider {provider} could not be made: {Clean(inner.Message)}", inner);
 
-    public ModelCallFailed Unreadable(Exception inner) => new(ModelFault.BadResponse, $"{provider} sent an answer that could not be read: {Clean(inner.Message)}", inner);
+    public ModelCallFailed Unreadable(Exception inner) => new(ModelFault.BadResponse, $"The provider {provider} sent an answer that could not be read: {Clean(inner.Message)}", inner);
 
     private string Said(string body)
     {

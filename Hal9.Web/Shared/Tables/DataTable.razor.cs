@@ -48,6 +48,9 @@ public sealed partial class DataTable<TItem>(NavigationManager navigation)
     /// <summary>Right above the rows: what waits to be shown.</summary>
     [Parameter] public RenderFragment? Above { get; set; }
 
+    /// <summary>What can be done with a row beside opening it: buttons with <c>data-row-act</c>, which phones keep.</summary>
+    [Parameter] public RenderFragment<TItem>? RowTools { get; set; }
+
     /// <summary>What is shown while there is nothing at all: what this is, and how it begins.</summary>
     [Parameter] public RenderFragment? Empty { get; set; }
 
