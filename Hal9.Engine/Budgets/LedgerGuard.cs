@@ -39,7 +39,6 @@ public sealed partial class LedgerGuard : IDisposable
     {
         (this.database, this.tenants, this.verifier, this.time, this.logger) = (database, tenants, verifier, time, logger);
         checks = meter.CreateCounter<long>(EngineTelemetry.LedgerChecks, "{check}", "Looks at a ledger.");
-        meter.CreateObservableGauge(EngineTelemetry.LedgerFaults, () => (long)faults.Count, "{fault}", "Rules of ledgers that do not hold.");
     }
 
     /// <summary>What does not hold, since the start of this process.</summary>

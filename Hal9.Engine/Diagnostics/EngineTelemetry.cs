@@ -57,9 +57,6 @@ public static class EngineTelemetry
     /// <summary>Looks of this process at the rules of a tenant's ledger, by <c>result</c> (<c>ok</c>, <c>fault</c>).</summary>
     public const string LedgerChecks = "hal9.ledger.checks";
 
-    /// <summary>Rules of ledgers that do not hold, found since the start.</summary>
-    public const string LedgerFaults = "hal9.ledger.faults";
-
     /// <summary>By how much the quote of a run that succeeded was off, as a share of the larger of quote and cost (0 to 1), by <c>mode</c>.</summary>
     public const string QuoteError = "hal9.quote.error";
 

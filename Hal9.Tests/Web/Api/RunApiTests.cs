@@ -216,7 +216,7 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     [InlineData("DELETE", "/api/v1/budgets/0190a1b2-0000-7000-8000-000000000000", 404, "not-found")]
     [InlineData("GET", "/api/v1/conversations/0190a1b2-0000-7000-8000-000000000000/messages", 404, "not-found")]
     [InlineData("GET", "/api/v1/neurons/nobody", 404, "not-found")]
-    [InlineData("POST", "/api/v1/runs/quote", 501, "not-built")]
+    [InlineData("POST", "/api/v1/codegen/projects", 501, "not-built")]
     [InlineData("POST", "/api/v1/runs/0190a1b2-0000-7000-8000-000000000000/pause", 501, "not-built")]
     [InlineData("POST", "/api/v1/codegen/projects", 501, "not-built")]
     [InlineData("GET", "/api/v1/costs?groupBy=team", 501, "not-built")]
