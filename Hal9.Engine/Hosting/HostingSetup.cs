@@ -26,6 +26,7 @@ internal static class HostingSetup
         });
         services.AddSingleton<INeuronGate, GrainNeuronGate>();
         services.AddSingleton<SiloHealth>();
+        services.AddHostedService<ModelSettingsKeeper>();
         services.AddHostedService<RunKeeper>();
         services.AddHostedService<TemporaryKeeper>();
         services.AddHostedService<LedgerKeeper>();

@@ -29,9 +29,10 @@ public sealed class ModelService
     private readonly CallBounds bounds;
     private readonly TimeProvider time;
     private readonly TimeSpan total;
-    private readonly Dictionary<ModelTier, ModelRef> tiers;
+    private readonly ModelSettings settings;
 
-    internal ModelService(IChatClient chain, ProviderTable providers, CircuitTable circuits, PriceList prices, CallBounds bounds, IOptions<ModelsOptions> options, TimeProvider time)
+    internal ModelService(
+        IChatClient chain, ProviderTable providers, CircuitTable circuits, PriceList prices, CallBounds bounds, ModelSettings settings, IOptions<ModelsOptions> options, TimeProvider time)
     {
         this.chain = chain;
         this.providers = providers;
@@ -41,7 +42,7 @@ public sealed class ModelService
         this.time = time;
         total = TimeSpan.FromSeconds(options.Value.Timeouts.TotalSeconds);
         MostAttempts = options.Value.Retry.Attempts;
-        tiers = TiersOf(options.Value);
+        this.settings = settings;
         Fallbacks = [.. options.Value.Fallbacks.Select(text => ModelRef.TryParse(text, out var model) ? model : default)];
     }
 
@@ -80,7 +81,7 @@ public sealed class ModelService
         providers.Find(model) is { } provider ? prices.Find(provider.Name, model.Model, provider.Kind.ToString(), time.GetUtcNow(), endpoint: provider.Address) : null;
 
     /// <summary>The model behind a tier.</summary>
-    public ModelRef OfTier(ModelTier tier) => tiers[tier];
+    public ModelRef OfTier(ModelTier tier) => settings.Tiers[tier];
 
     /// <summary>Whether calls to <c>provider/model</c> can be made: the provider is configured and, if it lists models, lists this one.</summary>
     public bool Knows(ModelRef model) => providers.Find(model) is not null;
@@ -103,8 +104,8 @@ public sealed class ModelService
         var now = time.GetUtcNow();
         return
         [
-            .. List().Select(card => card.Ref).Concat(Fallbacks).Distinct().Select(model => (Model: model, Provider: providers.Of(model))).Select(known => new ModelOffer(
-                known.Model, known.Provider.Kind, [.. tiers.Where(tier => tier.Value == known.Model).Select(tier => tier.Key)],
+            .. List().Select(card => card.Ref).Concat(Fallbacks).Distinct().Select(model => (Model: model, Provider: providers.Find(model)!)).Where(known => known.Provider is not null).Select(known => new ModelOffer(
+                known.Model, known.Provider.Kind, [.. settings.Tiers.Where(tier => tier.Value == known.Model).Select(tier => tier.Key)],
                 prices.Find(known.Model.Provider, known.Model.Model, known.Provider.Kind.ToString(), now, endpoint: known.Provider.Address),
                 PriceList.MaxOutputOf(known.Model.Provider, known.Model.Model, known.Provider.Kind.ToString(), known.Provider.Address))),
         ];
@@ -118,7 +119,7 @@ public sealed class ModelService
     {
         var now = time.GetUtcNow();
         return [.. providers.All.SelectMany(provider => provider.Models.Select(model => new ModelRef(provider.Name, model)))
-            .Concat(tiers.Values)
+            .Concat(settings.Tiers.Values)
             .Distinct()
             .Select(model => (Model: model, Provider: providers.Find(model)))
             .Where(card => card.Provider is not null)
@@ -126,24 +127,6 @@ public sealed class ModelService
                 card.Model,
                 card.Provider!.Kind,
                 prices.Find(card.Model.Provider, card.Model.Model, card.Provider.Kind.ToString(), now, endpoint: card.Provider.Address) is not null,
-                [.. tiers.Where(tier => tier.Value == card.Model).Select(tier => tier.Key)]) { SeesImages = card.Provider.SeesImages(card.Model.Model) })];
-    }
-
-    internal static Dictionary<ModelTier, ModelRef> TiersOf(ModelsOptions options)
-    {
-        var usual = new ModelRef(ModelsOptionsCheck.OfflineName, ModelsOptionsCheck.OwnName);
-        var named = options.Tiers is not { Strong: null, Balanced: null, Fast: null };
-        if (!named && options.Providers.Count == 1 && options.Providers.First() is { Value.Models.Count: 1 } only)
-        {
-            usual = new ModelRef(only.Key, only.Value.Models[0]);
-        }
-        return new()
-        {
-            [ModelTier.Strong] = Parse(options.Tiers.Strong),
-            [ModelTier.Balanced] = Parse(options.Tiers.Balanced),
-            [ModelTier.Fast] = Parse(options.Tiers.Fast),
-        };
-
-        ModelRef Parse(string? text) => ModelRef.TryParse(text, out var model) ? model : usual;
+                [.. settings.Tiers.Where(tier => tier.Value == card.Model).Select(tier => tier.Key)]) { SeesImages = card.Provider.SeesImages(card.Model.Model) })];
     }
 }

@@ -2,6 +2,8 @@ using Hal9.Engine.Budgets;
 using Hal9.Engine.Models.Coats;
 using Hal9.Engine.Models.Offline;
 using Hal9.Engine.Models.Providers;
+using Hal9.Engine.Storage;
+using Hal9.Engine.Tenancy;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +23,16 @@ internal static class ModelsSetup
         services.AddSingleton(provider => new ProviderFactory(
             provider.GetRequiredService<IOptions<ModelsOptions>>(),
             () => new OfflineChatClient(provider.GetRequiredService<TimeProvider>()),
-            provider.GetRequiredService<TimeProvider>()).Make());
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => provider.GetRequiredService<ProviderFactory>().Make());
+        services.AddSingleton(provider => new ModelSettings(
+            provider.GetRequiredService<TenantScope>(),
+            provider.GetRequiredService<ISecrets>(),
+            provider.GetRequiredService<IOptions<ModelsOptions>>(),
+            provider.GetRequiredService<ProviderFactory>(),
+            provider.GetRequiredService<ProviderTable>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ModelSettings>>()));
         services.AddSingleton(provider => new CircuitTable(
             provider.GetRequiredService<ProviderTable>(), provider.GetRequiredService<IOptions<ModelsOptions>>().Value.Breaker, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IModelNames>(provider => provider.GetRequiredService<ProviderTable>());
@@ -34,6 +45,7 @@ internal static class ModelsSetup
             provider.GetRequiredService<CircuitTable>(),
             provider.GetRequiredService<PriceList>(),
             provider.GetRequiredService<CallBounds>(),
+            provider.GetRequiredService<ModelSettings>(),
             provider.GetRequiredService<IOptions<ModelsOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         return services;
@@ -53,7 +65,7 @@ internal static class ModelsSetup
         chain = new BudgetGate(chain, provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<CallBounds>(), provider.GetRequiredService<IOptions<BudgetsOptions>>().Value, counter, time, Log<BudgetGate>());
         chain = new BreakerCoat(chain, circuits);
         chain = new TelemetryCoat(chain, time);
-        chain = new RetryCoat(chain, options, providers, new CheaperModels(options, providers, provider.GetRequiredService<PriceList>(), time), time, Random.Shared.NextDouble, Log<RetryCoat>());
+        chain = new RetryCoat(chain, options, providers, new CheaperModels(options, provider.GetRequiredService<ModelSettings>(), providers, provider.GetRequiredService<PriceList>(), time), time, Random.Shared.NextDouble, Log<RetryCoat>());
         chain = new ReplayCoat(chain);
         return new StructureCoat(chain, provider.GetRequiredService<Schemas>(), Log<StructureCoat>());
 

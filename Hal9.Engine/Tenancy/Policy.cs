@@ -37,6 +37,9 @@ public enum Permission
 
     /// <summary>Scrape metrics.</summary>
     ReadMetrics,
+
+    /// <summary>Set what all tenants share: providers and tiers. Of no role: the instance's owner has it.</summary>
+    EditInstance,
 }
 
 /// <summary>The one policy table: role x permission, plain data. Whatever is not in it is denied.</summary>
@@ -49,7 +52,7 @@ public static class Policy
         [Role.Operator] = Set(
             Permission.UseRuns, Permission.UseKeys, Permission.ReadEngine, Permission.ReadRuns, Permission.SteerRuns,
             Permission.ReadCosts, Permission.EditBudgets, Permission.ReadMetrics),
-        [Role.Admin] = Enum.GetValues<Permission>().ToFrozenSet(),
+        [Role.Admin] = Enum.GetValues<Permission>().Where(permission => permission is not Permission.EditInstance).ToFrozenSet(),
     }.ToFrozenDictionary();
 
     /// <summary>Whether the role has the permission.</summary>
@@ -67,11 +70,12 @@ public static class Policy
 /// <param name="Role">Their role in that tenant now.</param>
 /// <param name="KeyId">The API key used, if one was.</param>
 /// <param name="Scopes">The key's scopes; empty means no further limit.</param>
-public sealed record Actor(Guid TenantId, Guid UserId, Role Role, Guid? KeyId = null, IReadOnlyList<string>? Scopes = null)
+/// <param name="IsOwner">The person owns the instance, and came in by themselves, not by a key or a token.</param>
+public sealed record Actor(Guid TenantId, Guid UserId, Role Role, Guid? KeyId = null, IReadOnlyList<string>? Scopes = null, bool IsOwner = false)
 {
     /// <summary>Whether the actor may do it: the role allows it and, for a scoped key, one of its scopes names it (see <see cref="KeyScopes"/>).</summary>
     public bool May(Permission permission) =>
-        Policy.Allows(Role, permission) && (Scopes is not { Count: > 0 } || KeyScopes.Cover(Scopes, permission));
+        permission is Permission.EditInstance ? IsOwner && KeyId is null : Policy.Allows(Role, permission) && (Scopes is not { Count: > 0 } || KeyScopes.Cover(Scopes, permission));
 }
 
 /// <summary>The scopes that a key can be limited to, and what each covers.</summary>

@@ -51,4 +51,41 @@ public sealed class ModelsTests(Hal9Host host, Chromium chromium)
         Assert.EndsWith(".zip", download.SuggestedFilename, StringComparison.Ordinal);
         await Chromium.KeepAsync(page, "settings");
     }
+
+    [Fact]
+    public async Task Owner_adds_a_provider_tests_it_and_takes_it_away_and_sees_that_the_configuration_wins()
+    {
+        host.Provider.Reset();
+        var page = await chromium.SignInAsync(host.Url);
+        await page.GotoAsync("/models");
+        await Chromium.IsInteractiveAsync(page);
+        await Expect(page.Locator(".tier-field")).ToHaveCountAsync(0);
+        await page.ClickAsync("text=Add a provider");
+        await page.FillAsync("#provider-form label:has-text('Name') input", "scripted");
+        await page.ClickAsync("button[form=provider-form]");
+        await Expect(page.Locator("#provider-Name")).ToContainTextAsync("it wins");
+        await Expect(page.Locator("#provider-BaseUrl")).ToContainTextAsync("Needed");
+        Assert.Empty(await Chromium.LookAsync(page, "models-add", crossed: true));
+
+        await page.FillAsync("#provider-form label:has-text('Name') input", "mine");
+        await page.FillAsync("#provider-form input[type=url]", host.Provider.BaseUrl);
+        await page.FillAsync("#provider-form input[type=password]", "sk-never-shown-again-0123");
+        await page.FillAsync("#provider-form textarea", "free-model");
+        await page.ClickAsync("button[form=provider-form]");
+        var card = page.Locator(".provider-card:has(h3:text-is('mine'))");
+        await Expect(card).ToContainTextAsync("Set here");
+        await Expect(card).ToContainTextAsync("sk-…0123");
+        await Expect(page.Locator("#content")).Not.ToContainTextAsync("never-shown");
+        Assert.Empty(await Chromium.LookAsync(page, "models-mine", crossed: true));
+        await page.ReloadAsync();
+        await Chromium.IsInteractiveAsync(page);
+        await card.Locator("button:has-text('Edit')").ClickAsync();
+        await Expect(page.Locator("#provider-form input[type=password]")).ToHaveValueAsync("");
+        await Expect(page.Locator("#provider-form textarea")).ToHaveValueAsync("free-model");
+        await page.Keyboard.PressAsync("Escape");
+
+        await card.Locator("button:has-text('Remove')").ClickAsync();
+        await page.ClickAsync(".mud-dialog .button-danger");
+        await Expect(card).ToHaveCountAsync(0);
+    }
 }

@@ -1,3 +1,4 @@
+using Hal9.Engine.Models;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -13,6 +14,8 @@ public sealed class TenantTests
     {
         [typeof(Tenant)] = "is the tenant; it is filtered by its own id",
         [typeof(InstanceKey)] = "belongs to the instance",
+        [typeof(StoredProvider)] = "providers serve all tenants, as those of the configuration do",
+        [typeof(StoredTier)] = "tiers serve all tenants, as those of the configuration do",
     };
 
     // Callers that open a context over all tenants, each with the reason why.
@@ -25,6 +28,7 @@ public sealed class TenantTests
         ["Hal9.Engine.Runs.RunStore"] = "the sweeper takes over runs of every tenant whose owner is gone",
         ["Hal9.Engine.Tenancy.TenantService"] = "makes tenants, and finds a person's tenants at sign-in",
         ["Hal9.Engine.Tenancy.KeyService"] = "finds out the tenant of an API key by the key",
+        ["Hal9.Engine.Models.ModelSettings"] = "providers and tiers belong to the instance",
         ["Hal9.Engine.Storage.InstanceKeys"] = "its keys belong to the instance",
     };
 
@@ -50,7 +54,7 @@ public sealed class TenantTests
     {
         var unfiltered =
             from entity in Entities
-            where entity.ClrType != typeof(InstanceKey)
+            where entity.ClrType == typeof(Tenant) || !WithoutTenant.ContainsKey(entity.ClrType)
             where !entity.GetDeclaredQueryFilters().Any(filter => filter.Expression!.ToString().Contains("TenantId", StringComparison.Ordinal))
             select entity.ClrType.Name;
 

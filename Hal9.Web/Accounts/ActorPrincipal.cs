@@ -20,6 +20,10 @@ internal static class ActorPrincipal
         Erase(identity);
         identity.AddClaim(new Claim(ActorClaims.Tenant, actor.TenantId.ToString()));
         identity.AddClaim(new Claim(ActorClaims.Role, actor.Role.ToString()));
+        if (actor.IsOwner)
+        {
+            identity.AddClaim(new Claim(ActorClaims.Owner, "true"));
+        }
         if (actor.KeyId is { } key)
         {
             identity.AddClaim(new Claim(ActorClaims.Key, key.ToString()));
@@ -29,7 +33,7 @@ internal static class ActorPrincipal
 
     public static void Erase(ClaimsIdentity identity)
     {
-        foreach (var claim in identity.Claims.Where(c => c.Type is ActorClaims.Tenant or ActorClaims.Role or ActorClaims.Key or ActorClaims.Scopes).ToList())
+        foreach (var claim in identity.Claims.Where(c => c.Type is ActorClaims.Tenant or ActorClaims.Role or ActorClaims.Key or ActorClaims.Scopes or ActorClaims.Owner).ToList())
         {
             identity.RemoveClaim(claim);
         }

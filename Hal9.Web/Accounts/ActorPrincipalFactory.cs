@@ -16,7 +16,7 @@ internal sealed class ActorPrincipalFactory(UserManager<Person> people, IOptions
         if (memberships.Count > 0)
         {
             var membership = memberships.FirstOrDefault(m => m.TenantId == user.LastTenantId) ?? memberships[0];
-            ActorPrincipal.Write(identity, new Actor(membership.TenantId, user.Id, membership.Role));
+            ActorPrincipal.Write(identity, new Actor(membership.TenantId, user.Id, membership.Role, IsOwner: user.IsOwner));
         }
         return identity;
     }

@@ -18,6 +18,9 @@ public static class ActorClaims
 
     /// <summary>The API key's scopes, space separated.</summary>
     public const string Scopes = "hal9:scopes";
+
+    /// <summary>There, and <c>true</c>, for the instance's owner in a browser.</summary>
+    public const string Owner = "hal9:owner";
 }
 
 /// <summary>Who acts: in a component through the circuit's authentication state, in an endpoint through <see cref="From"/>.</summary>
@@ -38,7 +41,8 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication)
             ? new Actor(
                 tenant, user, role,
                 Guid.TryParse(principal.FindFirstValue(ActorClaims.Key), out var key) ? key : null,
-                principal.FindFirstValue(ActorClaims.Scopes)?.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                principal.FindFirstValue(ActorClaims.Scopes)?.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                principal.HasClaim(ActorClaims.Owner, "true"))
             : throw new UnauthorizedAccessException("Nobody is signed in.");
     }
 }

@@ -21,7 +21,7 @@ internal static class Session
         var user = Guid.Parse(fresh.FindFirst(ClaimTypes.NameIdentifier)!.Value);
         if (await tenants.RoleAsync(tenant, user, CancellationToken.None) is { } role)
         {
-            ActorPrincipal.Write(fresh, new Actor(tenant, user, role));
+            ActorPrincipal.Write(fresh, new Actor(tenant, user, role, IsOwner: fresh.HasClaim(ActorClaims.Owner, "true")));
         }
         else
         {

@@ -24,6 +24,9 @@ public enum SettingOrigin
 
     /// <summary>The host that runs the console.</summary>
     Host,
+
+    /// <summary>The console itself, by its owner.</summary>
+    Console,
 }
 
 /// <summary>A value of the configuration in force.</summary>

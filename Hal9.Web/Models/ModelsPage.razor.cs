@@ -5,16 +5,19 @@ using Hal9.Web.Accounts;
 using Hal9.Web.Diagnostics;
 using Hal9.Web.Shared;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace Hal9.Web.Models;
 
 /// <summary>Providers and how they are, tiers, the fallback chain, and the catalogue with its prices: what is configured, and where.</summary>
 public sealed partial class ModelsPage(
-    MonitoringService monitoring, ModelService catalogue, SettingSources sources, ProviderTester tester, CurrentActor currentActor, NavigationManager navigation, ILogger<ModelsPage> log)
+    MonitoringService monitoring, ModelService catalogue, ModelSettings settings, SettingSources sources, ProviderTester tester, CurrentActor currentActor, NavigationManager navigation, ISnackbar toasts,
+    ILogger<ModelsPage> log)
 {
     private static readonly TimeSpan HealthSpan = TimeSpan.FromDays(1);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
     private static readonly ModelTier[] Tiers = [ModelTier.Strong, ModelTier.Balanced, ModelTier.Fast];
+    private static readonly DialogOptions DialogLook = new() { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true, CloseOnEscapeKey = true };
     private Part<IReadOnlyList<ProviderActivity>> providers = new();
     private readonly Dictionary<string, Part<TestResult>> tests = [];
     private Actor actor = default!;
@@ -22,7 +25,11 @@ public sealed partial class ModelsPage(
     private IReadOnlyList<ModelOffer> offers = [];
     private string? testing;
     private bool live = true;
+    private ProviderDialog.ProviderForm? edited;
+    private Failure? notSaved;
+    private string? removed;
     private bool mayEdit;
+    private bool owns;
     private bool mayTest;
 
     /// <summary>What a model's name contains.</summary>
@@ -41,6 +48,7 @@ public sealed partial class ModelsPage(
     {
         actor = await currentActor.GetAsync();
         mayEdit = actor.May(Permission.EditEngine);
+        owns = actor.May(Permission.EditInstance);
         mayTest = mayEdit && actor.May(Permission.UseRuns);
         offers = catalogue.Offers();
         if (Inherit<Part<IReadOnlyList<ProviderActivity>>>(actor) is { } known)
@@ -95,8 +103,75 @@ public sealed partial class ModelsPage(
 
     private IReadOnlyList<ModelRef> TestableOf(string name) => [.. offers.Select(offer => offer.Ref).Where(model => string.Equals(model.Provider, name, StringComparison.OrdinalIgnoreCase))];
 
+    private IReadOnlyList<TierTable.TierLine> TierLines => [.. Tiers.Select(tier => new TierTable.TierLine(
+        tier, catalogue.OfTier(tier), settings.IsConfigured(tier), settings.IsSet(tier),
+        settings.IsConfigured(tier) || !settings.IsSet(tier) ? sources.SourceOf($"Hal9:Models:Tiers:{tier}") : (SettingOrigin.Console, null)))];
+
+    // Stored, and yet no provider of theirs answers: the configuration's does, or their key cannot be read.
+    private IReadOnlyList<StoredProvider> Unused => owns ? [.. settings.Providers.Where(stored => settings.IsConfigured(stored.Name) || CardOf(stored.Name) is null)] : [];
+
+    private bool IsSetHere(string name) => !settings.IsConfigured(name) && settings.Providers.Any(provider => provider.Name == name);
+
+    private void Edit(string name)
+    {
+        notSaved = null;
+        edited = settings.Providers.FirstOrDefault(provider => provider.Name == name) is { } stored
+            ? new ProviderDialog.ProviderForm(stored.Name, stored.Kind, stored.BaseUrl, stored.ProtectedKey is not null, ModelSettings.ModelsOf(stored))
+            : null;
+    }
+
+    private async Task SaveAsync(ProviderWish wish)
+    {
+        try
+        {
+            await settings.SaveAsync(actor, wish, Stopping);
+            (edited, notSaved) = (null, null);
+            toasts.Add(T["ProviderSaved"]);
+            await ReadAnewAsync();
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            notSaved = Failure.Of(e, log);
+        }
+    }
+
+    private async Task RemoveAsync()
+    {
+        var name = removed!;
+        removed = null;
+        try
+        {
+            await settings.RemoveAsync(actor, name, Stopping);
+            tests.Remove(name);
+            toasts.Add(T["ProviderRemoved"]);
+            await ReadAnewAsync();
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            var reason = Failure.Of(e, log);
+            toasts.Add($"{T["NotRemoved"]}: {reason.Text ?? reason.TraceId}", Severity.Error);
+        }
+    }
+
+    private async Task<string?> SetTierAsync(ModelTier tier, string? model)
+    {
+        if (settings.Fault(tier, model) is { } fault)
+        {
+            return fault;
+        }
+        await settings.SetAsync(actor, tier, model, Stopping);
+        await ReadAnewAsync();
+        return null;
+    }
+
+    private Task ReadAnewAsync()
+    {
+        offers = catalogue.Offers();
+        return LoadAsync();
+    }
+
     private (SettingOrigin Origin, string? Place) KeySourceOf(string name) =>
-        sources.SourceOf($"Hal9:Models:Providers:{name}:ApiKeyFile") is { Origin: not SettingOrigin.Default } file ? file : sources.SourceOf($"Hal9:Models:Providers:{name}:ApiKey");
+        IsSetHere(name) ? (SettingOrigin.Console, null) : sources.SourceOf($"Hal9:Models:Providers:{name}:ApiKeyFile") is { Origin: not SettingOrigin.Default } file ? file : sources.SourceOf($"Hal9:Models:Providers:{name}:ApiKey");
 
     private void Show(ModelsQuery wanted) => navigation.NavigateTo(wanted.ToUrl());
 

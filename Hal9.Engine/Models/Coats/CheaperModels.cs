@@ -7,7 +7,7 @@ namespace Hal9.Engine.Models.Coats;
 /// Which models may stand in for a dearer one when a budget's ladder says <see cref="LadderStep.Cheaper"/>: those of the tiers and the fallbacks, which an operator
 /// chose for work here, as far as they are no dearer in input and output and cheaper in one. The dearest comes first: it is likely the best that fits.
 /// </summary>
-internal sealed class CheaperModels(ModelsOptions options, ProviderTable providers, PriceList prices, TimeProvider time)
+internal sealed class CheaperModels(ModelsOptions options, ModelSettings settings, ProviderTable providers, PriceList prices, TimeProvider time)
 {
     public IReadOnlyList<ModelRef> Below(ModelRef model)
     {
@@ -17,7 +17,7 @@ internal sealed class CheaperModels(ModelsOptions options, ProviderTable provide
         }
         return
         [
-            .. ModelService.TiersOf(options).Values.Concat(options.Fallbacks.Select(text => ModelRef.TryParse(text, out var fallback) ? fallback : default))
+            .. settings.Tiers.Values.Concat(options.Fallbacks.Select(text => ModelRef.TryParse(text, out var fallback) ? fallback : default))
                 .Distinct()
                 .Where(other => other.Provider is not null && providers.Find(other) is { Kind: not ProviderKind.Offline })
                 .Select(other => (Model: other with { Provider = providers.Of(other).Name }, Price: PriceOf(other)))

@@ -59,18 +59,20 @@ internal sealed class Provider(string name, ProviderKind kind, Uri? address, IRe
     public void Dispose() => Client.Dispose();
 }
 
-/// <summary>The providers by name: the built-in one and the configured ones.</summary>
+/// <summary>The providers by name: the built-in one, the configured ones, and those set in the console, which may change.</summary>
 internal sealed class ProviderTable : Budgets.IModelNames, IDisposable
 {
-    private readonly Dictionary<string, Provider> byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly IReadOnlyList<Provider> own;
+    private volatile Dictionary<string, Provider> byName;
 
     public ProviderTable(IEnumerable<Provider> providers)
     {
-        foreach (var provider in providers)
-        {
-            byName.Add(provider.Name, provider);
-        }
+        own = [.. providers];
+        byName = own.ToDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>Exchanges all those that were set in the console.</summary>
+    public void Set(IEnumerable<Provider> others) => byName = own.Concat(others).ToDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
 
     public IEnumerable<Provider> All => byName.Values;
 

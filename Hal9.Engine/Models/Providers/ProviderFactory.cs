@@ -12,15 +12,17 @@ internal sealed class ProviderFactory(IOptions<ModelsOptions> options, Func<ICha
         List<Provider> providers = [Offline(ModelsOptionsCheck.OfflineName)];
         foreach (var (name, settings) in options.Value.Providers)
         {
-            providers.Add(settings.Kind switch
-            {
-                ProviderKind.Offline => Offline(name),
-                ProviderKind.Anthropic => Anthropic(name, settings),
-                _ => OpenAI(name, settings),
-            });
+            providers.Add(Make(name, settings));
         }
         return new ProviderTable(providers);
     }
+
+    public Provider Make(string name, ProviderOptions settings) => settings.Kind switch
+    {
+        ProviderKind.Offline => Offline(name),
+        ProviderKind.Anthropic => Anthropic(name, settings),
+        _ => OpenAI(name, settings),
+    };
 
     private Provider Offline(string name) => new(name, ProviderKind.Offline, null, [ModelsOptionsCheck.OwnName], offline());
 

@@ -122,9 +122,9 @@ internal sealed class ModelBench : IAsyncDisposable
 
 internal sealed class PlainSecrets : ISecrets
 {
-    public string Protect(string secret) => secret;
+    public string Protect(string secret) => "plain:" + secret;
 
-    public string Unprotect(string protectedSecret) => protectedSecret;
+    public string Unprotect(string protectedSecret) => protectedSecret["plain:".Length..];
 }
 
 /// <summary>A run's journal in memory.</summary>

@@ -495,6 +495,23 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "provider_settings",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    base_url = table.Column<string>(type: "text", nullable: true),
+                    protected_key = table.Column<string>(type: "text", nullable: true),
+                    models = table.Column<string>(type: "text", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_by = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_provider_settings", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "request_keys",
                 columns: table => new
                 {
@@ -659,6 +676,20 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_tenants", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tier_settings",
+                columns: table => new
+                {
+                    tier = table.Column<string>(type: "text", nullable: false),
+                    model = table.Column<string>(type: "text", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_by = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_tier_settings", x => x.tier);
                 });
 
             migrationBuilder.CreateIndex(
@@ -930,6 +961,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 name: "prompts");
 
             migrationBuilder.DropTable(
+                name: "provider_settings");
+
+            migrationBuilder.DropTable(
                 name: "request_keys");
 
             migrationBuilder.DropTable(
@@ -952,6 +986,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "tenants");
+
+            migrationBuilder.DropTable(
+                name: "tier_settings");
         }
     }
 }
