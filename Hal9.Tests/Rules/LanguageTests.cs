@@ -15,8 +15,8 @@ public sealed partial class LanguageTests
     // Names that are the same in every language.
     private static readonly string[] Names = ["HAL9", "HAL9 Console", "USD"];
 
-    // For machines: a key as the browser names it, a parameter as the runtime names it, a line of the log.
-    private static readonly string[] Machine = ["Escape", "Enter", "builder", "A page failed (trace "];
+    // For machines: a key as the browser names it, a parameter as the runtime names it, a line of the log, a field as the engine names it.
+    private static readonly string[] Machine = ["Escape", "Enter", "builder", "BaseUrl", "A page failed (trace "];
 
     // Shown in Development only, with made-up data.
     private static readonly string[] ForDevelopers = ["DesignPage", "DesignSamples"];

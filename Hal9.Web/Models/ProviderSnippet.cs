@@ -1,3 +1,5 @@
+using Hal9.Engine.Models;
+
 namespace Hal9.Web.Models;
 
 /// <summary>How a provider is set, to copy and change.</summary>
@@ -5,6 +7,12 @@ internal static class ProviderSnippet
 {
     /// <summary>Where it goes.</summary>
     public static string File { get; } = "appsettings.json";
+
+    /// <summary>What a provider may be called.</summary>
+    public static string Name => "openai";
+
+    /// <summary>Where a provider of a kind may be.</summary>
+    public static string AddressOf(ProviderKind kind) => kind is ProviderKind.Anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1";
 
     /// <summary>What goes there.</summary>
     public static string Text { get; } = """
