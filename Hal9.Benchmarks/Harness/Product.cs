@@ -54,8 +54,11 @@ internal sealed partial class Product : IAsyncDisposable
         try
         {
             var client = await Hal9Client.SignInAsync(url, Hal9Settings.Email, Hal9Settings.Password, cancellationToken);
-            await client.SendAsync(
-                HttpMethod.Put, "/api/v1/budgets", new JsonObject { ["scope"] = new JsonObject { ["kind"] = "tenant" }, ["period"] = "month", ["limitUsd"] = "100000" }, cancellationToken);
+            foreach (var period in new[] { "hour", "day", "month" })
+            {
+                await client.SendAsync(
+                    HttpMethod.Put, "/api/v1/budgets", new JsonObject { ["scope"] = new JsonObject { ["kind"] = "tenant" }, ["period"] = period, ["limitUsd"] = "100000" }, cancellationToken);
+            }
             await client.UseNewKeyAsync("benchmark", cancellationToken);
             return new Product(child, url, data, client);
         }

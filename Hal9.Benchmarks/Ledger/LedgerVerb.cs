@@ -86,7 +86,7 @@ internal static class LedgerVerb
             while (Stopwatch.GetElapsedTime(begun) < time)
             {
                 var call = CallOf(actor);
-                await lab.Ledger.ReserveAsync(new ReserveOrder(call, new Usd(2000), 1000, DateTimeOffset.MaxValue), static _ => { }, CancellationToken.None);
+                await lab.Ledger.ReserveAsync(new ReserveOrder(call, new Usd(2000), 1000, DateTimeOffset.MaxValue), static (_, _) => { }, CancellationToken.None);
                 await lab.Ledger.SettleAsync(call, new Settlement(new Usd(1000), new TokenUsage(100, 10), "test/1", []), static _ => { }, CancellationToken.None);
                 pairs++;
             }
@@ -107,7 +107,7 @@ internal static class LedgerVerb
             var call = CallOf(actor);
             try
             {
-                await lab.Ledger.ReserveAsync(new ReserveOrder(call, new Usd(Worst), 100, DateTimeOffset.UtcNow.AddMinutes(1)), static _ => { }, cancellationToken);
+                await lab.Ledger.ReserveAsync(new ReserveOrder(call, new Usd(Worst), 100, DateTimeOffset.UtcNow.AddMinutes(1)), static (_, _) => { }, cancellationToken);
             }
             catch (BudgetRefused)
             {

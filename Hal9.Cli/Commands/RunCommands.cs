@@ -15,14 +15,24 @@ internal static class RunCommands
         new("startedAt", "Started", Show.Time), new("endedAt", "Ended", Show.Time, IsExtra: true), new("goal", "Goal", Show.Short), new("error", "Error", Show.Short, IsExtra: true),
     ];
 
+    private static readonly Column[] QuoteLines =
+    [
+        new("mode", "Mode"), new("neuron", "Enters at"), new("expectedUsd", "Expected", Show.Money), new("worstUsd", "At most", Show.Money), new("capUsd", "Cap it needs", Show.Money),
+        new("expectedTokens", "Tokens", Show.Number), new("basedOnRuns", "Learned from runs", Show.Number), new("typicalError", "Typical error"), new("models", "Models"), new("unpriced", "Without price"),
+    ];
+
+    private static readonly Column[] DrawLines =
+    [
+        new("budgetId", "Budget"), new("scope.kind", "Scope"), new("scope.id", "Of"), new("period", "Period"), new("limitUsd", "Limit", Show.Money), new("leftUsd", "Left", Show.Money),
+        new("leftTokens", "Tokens left", Show.Number), new("fitsExpected", "Fits expected"), new("fitsWorst", "Fits worst"),
+    ];
+
     public static Command Make(Tool tool) =>
-        new Command("run", "Start runs, watch them, see and stop them.").With(Start(tool), Get(tool), Watch(tool), List(tool), Cancel(tool));
+        new Command("run", "Start runs, watch them, see and stop them.").With(Start(tool), Get(tool), Watch(tool), List(tool), Cancel(tool), Resume(tool), Quote(tool));
 
     private static Command Start(Tool tool)
     {
-        var goal = new Argument<string[]>("goal") { Description = "What is to be done; else from standard input.", HelpName = "goal", Arity = ArgumentArity.ZeroOrMore };
-        var mode = new Option<string>("--mode") { Description = "How deep: auto, quick, standard or deep.", HelpName = "mode", DefaultValueFactory = _ => "auto" };
-        mode.AcceptOnlyFromAmong("auto", "quick", "standard", "deep");
+        var (goal, mode) = (Goal(), Mode());
         var cost = new Option<string?>("--cost-usd") { Description = "At most so much money.", HelpName = "usd" };
         var tokens = new Option<long?>("--tokens") { Description = "At most so many tokens.", HelpName = "n" };
         var steps = new Option<int?>("--steps") { Description = "At most so many steps.", HelpName = "n" };
@@ -32,15 +42,7 @@ internal static class RunCommands
         var command = new Command("start", "Start a run and watch it to its end. Ctrl+C cancels the run.").With(goal, mode, cost, tokens, steps, seconds, tags, detach);
         return tool.Does(command, async (call, result, cancellationToken) =>
         {
-            var text = string.Join(' ', result.GetValue(goal) ?? []);
-            if (text.Length == 0 && !call.Around.InputIsTerminal)
-            {
-                text = (await call.Around.In.ReadToEndAsync(cancellationToken)).Trim();
-            }
-            if (text.Length == 0)
-            {
-                throw ToolFailure.Usage("There is no goal.", "Give it as an argument or on standard input.");
-            }
+            var text = await GoalAsync(call, result.GetValue(goal), cancellationToken);
             var order = new JsonObject { ["goal"] = text, ["mode"] = result.GetValue(mode) };
             var envelope = new JsonObject();
             Put("costUsd", result.GetValue(cost));
@@ -73,6 +75,41 @@ internal static class RunCommands
                 }
             }
         });
+    }
+
+    private static Command Quote(Tool tool)
+    {
+        var (goal, mode) = (Goal(), Mode());
+        return tool.Does(new Command("quote", "What a run may cost and which budgets it would draw on; nothing is started.").With(goal, mode), async (call, result, cancellationToken) =>
+        {
+            var order = new JsonObject { ["goal"] = await GoalAsync(call, result.GetValue(goal), cancellationToken), ["mode"] = result.GetValue(mode) };
+            var quote = await call.Console.SendAsync(HttpMethod.Post, "api/v1/runs/quote", order, cancellationToken);
+            await call.Printer.OneAsync(quote, QuoteLines);
+            if (call.Printer.Format == OutputFormat.Table)
+            {
+                await call.Printer.ListAsync(new Reply($$"""{"items":{{quote.Root.GetProperty("budgets").GetRawText()}}}"""), DrawLines, "No budget limits it.");
+            }
+            return ExitCode.Ok;
+        });
+    }
+
+    private static Argument<string[]> Goal() => new("goal") { Description = "What is to be done; else from standard input.", HelpName = "goal", Arity = ArgumentArity.ZeroOrMore };
+
+    private static Option<string> Mode()
+    {
+        var mode = new Option<string>("--mode") { Description = "How deep: auto, quick, standard or deep.", HelpName = "mode", DefaultValueFactory = _ => "auto" };
+        mode.AcceptOnlyFromAmong("auto", "quick", "standard", "deep");
+        return mode;
+    }
+
+    private static async Task<string> GoalAsync(Call call, string[]? words, CancellationToken cancellationToken)
+    {
+        var text = string.Join(' ', words ?? []);
+        if (text.Length == 0 && !call.Around.InputIsTerminal)
+        {
+            text = (await call.Around.In.ReadToEndAsync(cancellationToken)).Trim();
+        }
+        return text.Length > 0 ? text : throw ToolFailure.Usage("There is no goal.", "Give it as an argument or on standard input.");
     }
 
     /// <summary>The key lets a start that broke on the way be asked for again without a second run.</summary>
@@ -138,6 +175,19 @@ internal static class RunCommands
             await call.NoteMoreAsync(page);
             return ExitCode.Ok;
         });
+    }
+
+    private static Command Resume(Tool tool)
+    {
+        var id = Parts.Id("The run.");
+        var reason = new Option<string?>("--reason") { Description = "Why; kept with the run.", HelpName = "text" };
+        return tool.Does(
+            new Command("resume", "Let a run go on that waits for room in a budget. Without room it will wait again: see 'hal9 budget raise'.").With(id, reason), async (call, result, cancellationToken) =>
+            {
+                var run = await call.Console.SendAsync(HttpMethod.Post, $"api/v1/runs/{result.GetValue(id)}/resume", new JsonObject { ["reason"] = result.GetValue(reason) }, cancellationToken);
+                await call.Printer.OneAsync(run, Lines);
+                return ExitCode.Ok;
+            });
     }
 
     private static Command Cancel(Tool tool)

@@ -37,7 +37,7 @@ internal sealed class RunTree
                 return $"{step.Layer} {step.Neuron}: {Plain.Short(step.Goal, GoalLength)}";
             case "ModelCallStarted" when Find(e) is { } calling:
                 calling.Asks = $"{Text(e, "provider")}/{Text(e, "model")}";
-                return null;
+                return Text(e, "onLimit") is { Length: > 0 } onLimit ? $"{calling.Layer} {calling.Neuron}: {onLimit}" : null;
             case "ModelCallEnded" when Find(e) is { } called:
                 called.Asks = null;
                 called.Calls++;
@@ -51,6 +51,9 @@ internal sealed class RunTree
                 return "cancel requested";
             case "RunResumed":
                 return $"taken up again: {Text(e, "reason")}";
+            case "RunWaiting":
+                status = "waiting";
+                return $"waits: {Text(e, "reason")}";
             case "RunEnded":
                 status = Text(e, "status");
                 cost = Text(e, "costUsd");

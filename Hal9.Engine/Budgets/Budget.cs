@@ -65,6 +65,9 @@ public enum LadderStep
 /// <summary>A limit on one scope and period.</summary>
 public sealed class Budget : ITenantOwned
 {
+    /// <summary>Instead of a scope's id: each user, key, neuron or model that has no budget of its own for the period gets this one, with a balance of its own.</summary>
+    public const string Each = "*";
+
     /// <summary>UUIDv7.</summary>
     public Guid Id { get; init; }
 
@@ -74,7 +77,7 @@ public sealed class Budget : ITenantOwned
     /// <summary>What it limits.</summary>
     public BudgetScopeKind ScopeKind { get; init; }
 
-    /// <summary>Which one: the id of the user, key, team or neuron, or <c>provider/model</c>; empty for the tenant.</summary>
+    /// <summary>Which one: the id of the user or key, the neuron's name, or <c>provider/model</c>; empty for the tenant; or <see cref="Each"/>.</summary>
     public string ScopeId { get; init; } = "";
 
     /// <summary>Over which time.</summary>
@@ -109,7 +112,30 @@ public sealed class Budget : ITenantOwned
 /// <param name="LimitTokens">The limit in tokens, if it is one of tokens.</param>
 /// <param name="ResetsAt">When it begins anew (UTC); null: never by itself.</param>
 /// <param name="Reason">The whole reason in a sentence.</param>
-public sealed record Refusal(Guid? BudgetId, string Scope, Usd? Limit, long? LimitTokens, DateTimeOffset? ResetsAt, string Reason);
+public sealed record Refusal(Guid? BudgetId, string Scope, Usd? Limit, long? LimitTokens, DateTimeOffset? ResetsAt, string Reason)
+{
+    /// <summary>The step of the budget's ladder that comes next; null: none, the call is refused.</summary>
+    public LadderStep? Next { get; init; }
+
+    /// <summary>What kind of budget it was.</summary>
+    public BudgetScopeKind? ScopeKind { get; init; }
+
+    /// <summary>Which one, as budgets name it.</summary>
+    public string? ScopeId { get; init; }
+
+    /// <summary>What the call may cost.</summary>
+    public Usd? Needed { get; init; }
+
+    /// <summary>How many tokens it may use.</summary>
+    public long? NeededTokens { get; init; }
+}
+
+/// <summary>A step of a budget's on-limit ladder that was taken for a call.</summary>
+/// <param name="Step">Which.</param>
+/// <param name="BudgetId">Whose.</param>
+/// <param name="Scope">Whose, in words.</param>
+/// <param name="Reason">What was done and why, in a sentence or two.</param>
+public sealed record LadderTaken(LadderStep Step, Guid? BudgetId, string Scope, string Reason);
 
 /// <summary>A call was not paid, so it was not made.</summary>
 public sealed class BudgetRefused(Refusal refusal) : Exception(refusal.Reason)

@@ -11,15 +11,12 @@ namespace Hal9.Engine.Budgets;
 /// The ledger: checks all budgets of a call in one step, writes append-only hash-chained entries, keeps balances and roll-ups in the same
 /// transaction. One per process; several processes may write to one database.
 /// </summary>
-public sealed class BudgetLedger
+public sealed partial class BudgetLedger
 {
     // No single call of our day comes near; what does is a broken price or usage, and sums of it could leave what the columns hold.
     private const long MostNano = 10_000_000 * Usd.NanoPerUsd;
     private const long MostTokens = 1_000_000_000_000;
     private const int MostBooks = 1024;
-
-    // How often the first in line looks again: other processes free their reservations without telling this one, and periods begin anew.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly Writer writer;
     private readonly TenantScope tenants;
@@ -37,46 +34,6 @@ public sealed class BudgetLedger
         this.tenants = tenants;
         this.anchors = anchors;
         this.time = time;
-    }
-
-    /// <summary>Sets a worst case aside in every budget that applies; it is on disk when this returns.</summary>
-    /// <param name="order">The call.</param>
-    /// <param name="alongside">Written in the same transaction, after the reservation; an exception of it undoes the reservation.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="BudgetRefused">A limit said no, even with all open reservations settled at nothing, or the deadline passed.</exception>
-    public async Task ReserveAsync(ReserveOrder order, Action<WriteBatch> alongside, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(order);
-        ArgumentNullException.ThrowIfNull(alongside);
-        InRange(order.Amount, order.Tokens);
-        var latest = time.GetUtcNow() + mostWait;
-        var waiter = new Waiter(order.Deadline <= latest ? order : order with { Deadline = latest });
-        try
-        {
-            while (true)
-            {
-                var refusal = await writer.WriteAsync(order.Dimensions.TenantId, batch => TryReserve(batch, waiter, alongside), cancellationToken).ConfigureAwait(false);
-                if (refusal is not null)
-                {
-                    EngineMeters.Blocked(order.Dimensions.TenantId);
-                    throw new BudgetRefused(refusal);
-                }
-                if (waiter.BlockedBy is null)
-                {
-                    return;
-                }
-                await WaitAsync(waiter, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            var granted = waiter.BlockedBy is null;
-            if (line.Leave(waiter) && !granted)
-            {
-                // Those behind may have waited for this one only. Not cancellable: they would wait for ever.
-                await writer.WriteAsync(order.Dimensions.TenantId, batch => WakeAfter(batch, Enter(batch, order.Dimensions.TenantId)), CancellationToken.None).ConfigureAwait(false);
-            }
-        }
     }
 
     /// <summary>Books what was used and frees the reservation, exactly once: a second settle or release of the same call is an error that changes nothing.</summary>
@@ -138,7 +95,7 @@ public sealed class BudgetLedger
         return [.. holders.Select(holder => (holder.TenantId, holder.RunId))];
     }
 
-    /// <summary>Whether a budget of these dimensions is used up already (settled spend at or above its limit), so that a run need not even start.</summary>
+    /// <summary>Whether a budget of these dimensions is used up already (settled spend at or above its limit) and has no other way than to refuse, so that a run need not even start.</summary>
     /// <remarks>Runs inside the caller's group.</remarks>
     public Refusal? FindExhausted(WriteBatch batch, Guid tenantId, Guid userId, Guid? keyId)
     {
@@ -149,13 +106,25 @@ public sealed class BudgetLedger
         {
             foreach (var balance in book.BalancesOf(scope, now))
             {
-                if (balance.IsExhausted)
+                if (balance.IsExhausted && balance.NextStep([]) is null)
                 {
                     return balance.Refuse(OwnerOf(batch, book, balance), null);
                 }
             }
         }
         return null;
+    }
+
+    /// <summary>Whether the limit that refused would let the same call through now: it was raised, changed or removed, or its period began anew.</summary>
+    public Task<bool> HasRoomAsync(Guid tenantId, Refusal refusal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        return WithBookAsync(
+            tenantId,
+            (_, book, now) => refusal.ScopeKind is not { } kind || ScopeKey.Read(kind, refusal.ScopeId ?? "") is not { } scope
+                || book.BalancesOf(scope, now).Find(balance => balance.BudgetId == refusal.BudgetId) is not { } balance
+                || !balance.Refuses(refusal.Needed?.Nano ?? 0, refusal.NeededTokens ?? 0),
+            cancellationToken);
     }
 
     /// <summary>Runs inside a group with the tenant's head locked: for changes of budgets and exact reads of what they have left.</summary>
@@ -170,101 +139,32 @@ public sealed class BudgetLedger
         return result;
     }, cancellationToken);
 
-    private Refusal? TryReserve(WriteBatch batch, Waiter waiter, Action<WriteBatch> alongside)
-    {
-        var order = waiter.Order;
-        var dimensions = order.Dimensions;
-        var book = Enter(batch, dimensions.TenantId);
-        var now = Now();
-        Balance? blockedBy = null;
-        foreach (var scope in Scopes.Of(dimensions))
-        {
-            var balances = book.BalancesOf(scope, now);
-            if (balances.Count == 0)
-            {
-                continue;
-            }
-            foreach (var balance in balances)
-            {
-                if (order.RefuseWhenUsedUp && balance.IsExhausted)
-                {
-                    return balance.Refuse(OwnerOf(batch, book, balance), null);
-                }
-                if (balance.Refuses(order))
-                {
-                    return balance.Refuse(OwnerOf(batch, book, balance), order);
-                }
-                if (!balance.HasRoom(order, 0, 0))
-                {
-                    blockedBy ??= balance;
-                }
-            }
-            blockedBy ??= line.BlockedAhead(waiter, balances);
-        }
-        if (blockedBy is not null)
-        {
-            var late = blockedBy.Refuse(OwnerOf(batch, book, blockedBy), order, ", while calls on their way hold the rest until the time to wait was over");
-            if (order.Deadline <= now)
-            {
-                return late;
-            }
-            line.Wait(waiter, blockedBy.BudgetId, late);
-            return null;
-        }
-        Book(batch, book, order, now);
-        if (waiter.Place is not null)
-        {
-            var was = (waiter.BlockedBy!.Value, waiter.Late!);
-            line.Grant(waiter);
-            batch.OnRollback(() => line.Wait(waiter, was.Value, was.Item2));
-            WakeAfter(batch, book);
-        }
-        alongside(batch);
-        return null;
-    }
-
-    private void Book(WriteBatch batch, TenantBook book, ReserveOrder order, DateTimeOffset now)
-    {
-        var dimensions = order.Dimensions;
-        LedgerEntries.Append(book, LedgerKind.Reserve, dimensions, order.Amount, order.Tokens, default, null, "", null, now);
-        batch.Execute(
-            LedgerStatements.Open,
-            ("@call", dimensions.CallId), ("@tenant", dimensions.TenantId), ("@run", dimensions.RunId), ("@amount", order.Amount.Nano), ("@tokens", order.Tokens),
-            ("@user", dimensions.UserId), ("@key", dimensions.KeyId), ("@neuron", dimensions.Neuron), ("@model", dimensions.Model), ("@at", now.ToUnixTimeMilliseconds()));
-        foreach (var scope in Scopes.Of(dimensions))
-        {
-            foreach (var balance in book.KnownOf(scope) ?? [])
-            {
-                balance.Reserve(order.Amount.Nano, order.Tokens);
-            }
-        }
-        NoteHead(batch, book);
-    }
-
     /// <summary>The same inside the caller's group.</summary>
     /// <returns>False when there is no open reservation of that call; nothing is changed then.</returns>
     internal bool Settle(WriteBatch batch, LedgerDimensions dimensions, Settlement settlement, Action<WriteBatch> alongside)
     {
         var book = Enter(batch, dimensions.TenantId);
-        if (LedgerEntries.Close(batch, book, dimensions.CallId) is not { } reserved)
+        var scopes = Scopes.Of(dimensions);
+        if (LedgerEntries.Close(batch, book, scopes, dimensions.CallId) is not { } reserved)
         {
             return false;
         }
         var now = Now();
+        // Read before this call is counted: what is read later has it already.
+        var balances = scopes.Select(scope => book.BalancesOf(scope, now)).ToArray();
         var usage = settlement.Usage;
         var overrun = settlement.Amount.Nano > reserved.Nano || usage.Total > reserved.Tokens;
         var flags = string.Join(' ', overrun ? [.. settlement.Flags, "overrun"] : settlement.Flags);
         var row = LedgerEntries.Append(book, LedgerKind.Settle, dimensions, settlement.Amount, usage.Total, usage, settlement.PriceVersion, flags, settlement.Reason, now);
-        book.Count(row, settlement.PriceVersion == PriceList.CeilingVersion);
-        foreach (var scope in Scopes.Of(dimensions))
+        if (overrun)
         {
-            foreach (var balance in book.KnownOf(scope) ?? [])
-            {
-                if (balance.IsCurrent(now))
-                {
-                    balance.Spend(settlement.Amount.Nano, usage.Total);
-                }
-            }
+            book.Block(row, reserved.Nano, reserved.Tokens);
+        }
+        book.Count(row, settlement.PriceVersion == PriceList.CeilingVersion);
+        foreach (var balance in balances.SelectMany(own => own))
+        {
+            balance.Spend(settlement.Amount.Nano, usage.Total);
+            book.Latch(balance, now);
         }
         WakeAfter(batch, book);
         NoteHead(batch, book);
@@ -276,7 +176,7 @@ public sealed class BudgetLedger
     private bool Release(WriteBatch batch, LedgerDimensions dimensions, string reason, Action<WriteBatch> alongside)
     {
         var book = Enter(batch, dimensions.TenantId);
-        if (LedgerEntries.Close(batch, book, dimensions.CallId) is not { } reserved)
+        if (LedgerEntries.Close(batch, book, Scopes.Of(dimensions), dimensions.CallId) is not { } reserved)
         {
             return false;
         }
@@ -328,34 +228,11 @@ public sealed class BudgetLedger
         }
     }
 
-    private async Task WaitAsync(Waiter waiter, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var left = waiter.Order.Deadline - time.GetUtcNow();
-            if (left <= TimeSpan.Zero)
-            {
-                throw new BudgetRefused(waiter.Late!);
-            }
-            try
-            {
-                await waiter.Signal.Task.WaitAsync(left < LookAgain ? left : LookAgain, time, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (TimeoutException)
-            {
-                if (line.IsFirst(waiter))
-                {
-                    return;
-                }
-            }
-        }
-    }
-
     private static string OwnerOf(WriteBatch batch, TenantBook book, Balance balance) => balance.Scope.Kind switch
     {
         BudgetScopeKind.Tenant => "tenant",
         BudgetScopeKind.Key => $"key {batch.Text(LedgerStatements.KeyName, ("@tenant", book.TenantId), ("@id", balance.Scope.Id)) ?? balance.Scope.Text}",
+        BudgetScopeKind.Neuron or BudgetScopeKind.Model => $"{balance.Scope.Kind.ToString().ToLowerInvariant()} {balance.Scope.Text}",
         _ => "user",
     };
 

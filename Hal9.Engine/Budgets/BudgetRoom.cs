@@ -23,13 +23,13 @@ public sealed record BudgetRoom(
     /// <summary>Nothing is left: the next call is refused.</summary>
     public bool IsExhausted => UsedRatio >= 1;
 
-    internal static BudgetRoom Of(Balance balance, IReadOnlyList<int> marks, bool money)
+    internal static BudgetRoom Of(Balance balance, bool money)
     {
         var (limit, spent, open) = money ? (balance.LimitNano!.Value, balance.SpentNano, balance.OpenNano) : (balance.LimitTokens!.Value, balance.SpentTokens, balance.OpenTokens);
         var left = (long)Int128.Max(0, limit - spent - open);
         var ratio = limit == 0 ? 1 : (double)spent / limit;
         return new BudgetRoom(
             balance.BudgetId, balance.Scope.Kind, balance.Period, money ? new Usd(limit) : null, money ? new Usd(left) : null, money ? null : limit, money ? null : left, ratio,
-            marks.Where(mark => ratio * 100 >= mark).Select(mark => (int?)mark).Max(), balance.End);
+            balance.Terms.Marks.Where(mark => ratio * 100 >= mark).Select(mark => (int?)mark).Max(), balance.End);
     }
 }

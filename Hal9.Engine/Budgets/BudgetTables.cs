@@ -62,6 +62,7 @@ internal sealed class OpenReservationRow : ITenantOwned
     public Guid? UserId { get; init; }
     public Guid? KeyId { get; init; }
     public required string Neuron { get; init; }
+    public required string Provider { get; init; }
     public required string Model { get; init; }
     public DateTimeOffset At { get; init; }
 }
@@ -125,7 +126,7 @@ internal sealed class CostTagRow : ITenantOwned
 }
 
 internal sealed class BudgetTables :
-    IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<LedgerRow>, IEntityTypeConfiguration<LedgerHeadRow>,
+    IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<BudgetRaiseRow>, IEntityTypeConfiguration<BudgetAlertRow>, IEntityTypeConfiguration<OverrunRow>, IEntityTypeConfiguration<LedgerRow>, IEntityTypeConfiguration<LedgerHeadRow>,
     IEntityTypeConfiguration<OpenReservationRow>, IEntityTypeConfiguration<CostHourRow>, IEntityTypeConfiguration<CostDayRow>,
     IEntityTypeConfiguration<CostTotalRow>, IEntityTypeConfiguration<CostTagRow>
 {
@@ -134,6 +135,30 @@ internal sealed class BudgetTables :
         builder.ToTable("budgets");
         builder.HasKey(b => b.Id);
         builder.HasIndex(b => new { b.TenantId, b.ScopeKind, b.ScopeId, b.Period }).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<BudgetRaiseRow> builder)
+    {
+        builder.ToTable("budget_raises");
+        builder.HasKey(r => r.Id);
+        builder.HasIndex(r => new { r.TenantId, r.BudgetId, r.ScopeId });
+        builder.HasIndex(r => new { r.TenantId, r.Id });
+    }
+
+    public void Configure(EntityTypeBuilder<BudgetAlertRow> builder)
+    {
+        builder.ToTable("budget_alerts");
+        builder.HasKey(a => a.Id);
+        builder.HasIndex(a => new { a.TenantId, a.BudgetId, a.ScopeId, a.PeriodStart, a.Mark }).IsUnique();
+        builder.HasIndex(a => new { a.TenantId, a.Id });
+    }
+
+    public void Configure(EntityTypeBuilder<OverrunRow> builder)
+    {
+        builder.ToTable("overruns");
+        builder.HasKey(o => o.CallId);
+        builder.HasIndex(o => new { o.TenantId, o.AcknowledgedAt });
+        builder.HasIndex(o => new { o.TenantId, o.CallId });
     }
 
     public void Configure(EntityTypeBuilder<LedgerRow> builder)

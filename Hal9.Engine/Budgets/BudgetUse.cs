@@ -48,7 +48,7 @@ public sealed class BudgetUse : IDisposable
 
     private static List<Measurement<double>> Ratios(TenantBook book, DateTimeOffset now)
     {
-        book.BalancesOf(new ScopeKey(BudgetScopeKind.Tenant, Guid.Empty), now);
+        book.BalancesOf(ScopeKey.Tenant, now);
         return
         [
             .. book.Known.Where(balance => balance.IsCurrent(now)).GroupBy(balance => balance.Scope.Kind).Select(kind => new Measurement<double>(

@@ -13,6 +13,19 @@ public sealed class BudgetsOptions
 
     /// <summary>Budgets that may be set in one tenant. 1 to 100,000.</summary>
     public int MostBudgets { get; set; } = 10_000;
+
+    /// <summary>The budgets that a new tenant begins with.</summary>
+    public NewTenantBudgets NewTenant { get; set; } = new();
+}
+
+/// <summary>The budgets that a new tenant begins with; what is 0 is not made.</summary>
+public sealed class NewTenantBudgets
+{
+    /// <summary>USD an hour.</summary>
+    public decimal HourUsd { get; set; } = 10;
+
+    /// <summary>USD a day.</summary>
+    public decimal DayUsd { get; set; } = 100;
 }
 
 /// <summary>A price for what has none, in USD per million tokens; choose it above all that could be called.</summary>
@@ -50,6 +63,10 @@ internal sealed class BudgetsValidation : IValidateOptions<BudgetsOptions>
         {
             complaints.Add($"Hal9:Budgets:MostBudgets is {options.MostBudgets}; it must be between 1 and 100000.");
         }
+        if (options.NewTenant is { HourUsd: < 0 or > 1_000_000_000 } or { DayUsd: < 0 or > 1_000_000_000 } || !Whole(options.NewTenant.HourUsd) || !Whole(options.NewTenant.DayUsd))
+        {
+            complaints.Add("Hal9:Budgets:NewTenant: HourUsd and DayUsd must be between 0 (no such budget) and 1000000000, with at most nine decimals.");
+        }
         if (options.Ceiling is { } ceiling)
         {
             if (ceiling.InputUsd is null || ceiling.OutputUsd is null)
@@ -65,4 +82,6 @@ internal sealed class BudgetsValidation : IValidateOptions<BudgetsOptions>
         }
         return complaints.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
     }
+
+    private static bool Whole(decimal usd) => decimal.Truncate(usd * Usd.NanoPerUsd) == usd * Usd.NanoPerUsd;
 }

@@ -26,9 +26,17 @@ internal static class BudgetsSetup
             provider.GetRequiredService<Writer>(), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<AnchorLog>(),
             provider.GetRequiredService<IOptions<BudgetsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BudgetUse(provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<TenantScope>()));
-        services.AddSingleton(provider => new BudgetService(provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<IOptions<BudgetsOptions>>()));
+        services.AddSingleton(provider => new BudgetService(
+            provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<IModelNames>(),
+            provider.GetRequiredService<IOptions<BudgetsOptions>>()));
+        services.AddSingleton<ITenantSeed>(provider => new NewTenantSeed(provider.GetRequiredService<IOptions<BudgetsOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new CostService(provider.GetRequiredService<Database>(), provider.GetRequiredService<TenantScope>()));
-        services.AddSingleton(provider => new LedgerService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>()));
+        services.AddSingleton(provider => new LedgerService(
+            provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>(), provider.GetRequiredService<BudgetLedger>(),
+            new StatementReader(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton(provider => new LedgerGuard(
+            provider.GetRequiredService<Database>(), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LedgerGuard>>()));
         return services;
     }
 }

@@ -26,7 +26,21 @@ public sealed record ReserveOrder(LedgerDimensions Dimensions, Usd Amount, long 
 {
     /// <summary>Refuse also what costs nothing when a budget is used up: the call is the first of a run, which then need not start.</summary>
     public bool RefuseWhenUsedUp { get; init; }
+
+    /// <summary>Steps of on-limit ladders that this call has taken already and that did not help.</summary>
+    public IReadOnlyList<LadderStep> Tried { get; init; } = [];
+
+    /// <summary>
+    /// The same call with less output, so that it fits into so much money and so many tokens (null: no limit of that kind); null when nothing useful fits. Not
+    /// set: it cannot be shortened. Called on the writer's thread.
+    /// </summary>
+    public Func<Usd?, long?, ReserveOrder?>? Shorten { get; init; }
 }
+
+/// <summary>A reservation as it was made.</summary>
+/// <param name="Order">What was set aside: less than was asked for when a budget's ladder shortened the call.</param>
+/// <param name="ShortenedBy">What shortened it.</param>
+public sealed record Granted(ReserveOrder Order, Refusal? ShortenedBy);
 
 /// <summary>What a call really used.</summary>
 /// <param name="Amount">Its cost; 0 to 10,000,000 USD.</param>

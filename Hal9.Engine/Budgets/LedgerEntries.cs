@@ -10,18 +10,14 @@ internal static class LedgerEntries
     private const int MostReason = 500;
 
     /// <summary>Takes a reservation away, here and from the balances; null when it is not open.</summary>
-    public static (long Nano, long Tokens)? Close(WriteBatch batch, TenantBook book, Guid callId)
+    public static (long Nano, long Tokens)? Close(WriteBatch batch, TenantBook book, ScopeKey[] scopes, Guid callId)
     {
-        if (!batch.First(
-            LedgerStatements.Close,
-            static row => (Nano: row.GetInt64(0), Tokens: row.GetInt64(1), User: row.IsDBNull(2) ? (Guid?)null : row.GetGuid(2), Key: row.IsDBNull(3) ? (Guid?)null : row.GetGuid(3)),
-            out var closed,
-            ("@tenant", book.TenantId), ("@call", callId)))
+        if (!batch.First(LedgerStatements.Close, static row => (row.GetInt64(0), row.GetInt64(1)), out var closed, ("@tenant", book.TenantId), ("@call", callId)))
         {
             return null;
         }
-        var (nano, tokens, user, key) = closed;
-        foreach (var scope in Scopes.Of(user, key))
+        var (nano, tokens) = closed;
+        foreach (var scope in scopes)
         {
             foreach (var balance in book.KnownOf(scope) ?? [])
             {

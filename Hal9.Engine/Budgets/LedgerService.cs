@@ -1,3 +1,4 @@
+using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,12 +13,17 @@ public sealed record LedgerEntry(
 public sealed class LedgerService
 {
     private readonly TenantScope tenants;
+    private const int MostNote = 500;
     private readonly LedgerVerifier verifier;
+    private readonly BudgetLedger ledger;
+    private readonly StatementReader statements;
 
-    internal LedgerService(TenantScope tenants, LedgerVerifier verifier)
+    internal LedgerService(TenantScope tenants, LedgerVerifier verifier, BudgetLedger ledger, StatementReader statements)
     {
         this.tenants = tenants;
         this.verifier = verifier;
+        this.ledger = ledger;
+        this.statements = statements;
     }
 
     /// <summary>Entries with a number above <paramref name="after"/>, in their order; a page shorter than <paramref name="limit"/> is the last one.</summary>
@@ -45,6 +51,75 @@ public sealed class LedgerService
     {
         Demand(actor);
         return verifier.VerifyAsync(actor.TenantId, cancellationToken);
+    }
+
+    /// <summary>A month of the tenant's ledger, with where its chain stood before and after.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="month">As <c>2026-11</c>.</param>
+    /// <param name="cancellationToken">Stops before the reading begins.</param>
+    /// <exception cref="AccessDenied">The actor may not read costs.</exception>
+    /// <exception cref="ArgumentException">That is no month.</exception>
+    public Task<Statement> StatementAsync(Actor actor, string? month, CancellationToken cancellationToken)
+    {
+        Demand(actor);
+        return StatementReader.TryReadMonth(month, out var first)
+            ? Task.Run(() => statements.Read(actor.TenantId, first), cancellationToken)
+            : throw new ArgumentException("month: a month such as 2026-11 is required.");
+    }
+
+    /// <summary>Calls that cost more than was set aside, newest first.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="open">Only those that nobody has acknowledged: their models are blocked.</param>
+    /// <param name="after">The last one of the page before.</param>
+    /// <param name="limit">1 to 200.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="AccessDenied">The actor may not read costs.</exception>
+    public async Task<IReadOnlyList<Overrun>> OverrunsAsync(Actor actor, bool open, Guid? after, int limit, CancellationToken cancellationToken)
+    {
+        Demand(actor);
+        await using var db = tenants.Open(actor.TenantId);
+        var rows = await db.Set<OverrunRow>().AsNoTracking().Where(row => (!open || row.AcknowledgedAt == null) && (after == null || row.CallId < after))
+            .OrderByDescending(row => row.CallId).Take(Math.Clamp(limit, 1, 200)).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return rows.ConvertAll(row => row.Show());
+    }
+
+    /// <summary>Acknowledges an overrun, and with it all others of its model so far: the model can be called again.</summary>
+    /// <returns>The overrun; null when the tenant has none of that call.</returns>
+    /// <exception cref="AccessDenied">The actor may not edit budgets.</exception>
+    /// <exception cref="ArgumentException">The note is too long.</exception>
+    public async Task<Overrun?> AcknowledgeAsync(Actor actor, Guid callId, string? note, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!actor.May(Permission.EditBudgets))
+        {
+            throw new AccessDenied(Permission.EditBudgets);
+        }
+        if (note?.Length > MostNote)
+        {
+            throw new ArgumentException($"reason: at most {MostNote} characters.");
+        }
+        if (await FindAsync().ConfigureAwait(false) is not { } overrun)
+        {
+            return null;
+        }
+        await ledger.WithBookAsync(
+            actor.TenantId,
+            (batch, book, now) =>
+            {
+                batch.Execute(
+                    OverrunStatements.Acknowledge, ("@tenant", actor.TenantId), ("@provider", overrun.Provider), ("@model", overrun.Model), ("@by", actor.UserId),
+                    ("@now", now.ToUnixTimeMilliseconds()), ("@note", note));
+                book.Revise();
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return await FindAsync().ConfigureAwait(false);
+
+        async Task<Overrun?> FindAsync()
+        {
+            await using var db = tenants.Open(actor.TenantId);
+            return (await db.Set<OverrunRow>().AsNoTracking().SingleOrDefaultAsync(row => row.CallId == callId, cancellationToken).ConfigureAwait(false))?.Show();
+        }
     }
 
     private static void Demand(Actor actor)

@@ -1,3 +1,4 @@
+using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 
@@ -18,6 +19,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
 
     private readonly Dictionary<ScopeKey, List<Balance>> scopes = [];
     private readonly RollUps rollUps = new(tenantId);
+    private HashSet<(string Provider, string Model)>? blocked;
     private WriteBatch? batch;
     private long group;
     private long revision = -1;
@@ -58,6 +60,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
         if (seq != Seq || rev != revision || hash != Hash || now - readAt > MostAge || now < readAt)
         {
             scopes.Clear();
+            blocked = null;
             (Seq, Hash, revision, readAt) = (seq, hash, rev, now);
             Calendar = TenantCalendar.Of(current.Text(LedgerStatements.TimeZone, ("@tenant", tenantId)));
         }
@@ -75,7 +78,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
                 scopes.Clear();
             }
             balances = batch!.Query(
-                LedgerStatements.BudgetsOfScope, reader => Balance.Read(reader, scope), ("@tenant", tenantId), ("@kind", scope.Kind.ToString()), ("@scope", scope.Text));
+                BudgetStatements.OfScope, reader => new Balance(BudgetTerms.Read(reader), scope), ("@tenant", tenantId), ("@kind", scope.Kind.ToString()), ("@scope", scope.Text));
             scopes[scope] = balances;
         }
         foreach (var balance in balances)
@@ -84,9 +87,44 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
             {
                 rollUps.Write(batch!);
                 balance.Load(batch!, tenantId, Calendar, now);
+                // What was passed while nobody looked: by another process, or by a budget that was lowered.
+                Latch(balance, now);
             }
         }
         return balances;
+    }
+
+    /// <summary>Tells of each mark that a balance has passed, once per mark and period whatever else happens: the row is written with the spend that passed it.</summary>
+    public void Latch(Balance balance, DateTimeOffset now)
+    {
+        foreach (var mark in balance.TakePassed())
+        {
+            var told = batch!.Execute(
+                BudgetStatements.Latch,
+                ("@id", Guid.CreateVersion7(now)), ("@tenant", tenantId), ("@budget", balance.BudgetId), ("@kind", balance.Scope.Kind.ToString()), ("@scope", balance.Scope.Text),
+                ("@period", balance.Period.ToString()), ("@start", balance.Start.ToUnixTimeMilliseconds()), ("@mark", mark), ("@now", now.ToUnixTimeMilliseconds()),
+                ("@spentNano", (long)balance.SpentNano), ("@spentTokens", (long)balance.SpentTokens), ("@limitNano", balance.LimitNano), ("@limitTokens", balance.LimitTokens));
+            if (told > 0)
+            {
+                var scope = balance.Scope.Kind.ToString().ToLowerInvariant();
+                batch.OnCommitted(() => EngineMeters.BudgetMark(tenantId, scope, mark));
+            }
+        }
+    }
+
+    /// <summary>Whether an overrun of the model waits for somebody to look at it.</summary>
+    public bool IsBlocked(string provider, string model) =>
+        (blocked ??= [.. batch!.Query(OverrunStatements.Blocked, static row => (row.GetString(0), row.GetString(1)), ("@tenant", tenantId))]).Contains((provider, model));
+
+    /// <summary>Keeps a call that cost more than was set aside, which blocks its model.</summary>
+    public void Block(LedgerRow row, long reserved, long reservedTokens)
+    {
+        batch!.Execute(
+            OverrunStatements.Insert,
+            ("@call", row.CallId), ("@tenant", tenantId), ("@run", row.RunId), ("@provider", row.Provider), ("@model", row.Model), ("@now", row.At.ToUnixTimeMilliseconds()),
+            ("@reserved", reserved), ("@booked", row.Amount.Nano), ("@reservedTokens", reservedTokens), ("@bookedTokens", row.Tokens));
+        blocked?.Add((row.Provider, row.Model));
+        batch.OnCommitted(() => EngineMeters.Overrun(tenantId, row.Provider, row.Model));
     }
 
     /// <summary>The balances of a scope if they are known, without asking the database.</summary>
@@ -101,6 +139,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
         batch!.Number(LedgerStatements.BumpRevision, ("@tenant", tenantId));
         revision++;
         scopes.Clear();
+        blocked = null;
         Revised = true;
     }
 
@@ -134,6 +173,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
     private void Forget()
     {
         scopes.Clear();
+        blocked = null;
         rollUps.Clear();
         batch = null;
         revision = -1;

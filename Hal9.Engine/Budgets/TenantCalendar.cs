@@ -45,7 +45,8 @@ internal sealed class TenantCalendar(TimeZoneInfo zone)
 
     private DateOnly DateOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
 
-    private DateTimeOffset StartOf(DateOnly date)
+    /// <summary>When a local day begins.</summary>
+    public DateTimeOffset StartOf(DateOnly date)
     {
         var midnight = date.ToDateTime(TimeOnly.MinValue);
         if (zone.IsInvalidTime(midnight))

@@ -5,8 +5,11 @@ internal sealed class Waiter(ReserveOrder order)
 {
     public ReserveOrder Order => order;
 
-    /// <summary>The budget that it waits for; null: it does not wait.</summary>
-    public Guid? BlockedBy { get; set; }
+    /// <summary>The scopes that it draws on.</summary>
+    public ScopeKey[] Scopes { get; } = Budgets.Scopes.Of(order.Dimensions);
+
+    /// <summary>The balance that it waits for; null: it does not wait.</summary>
+    public BalanceKey? BlockedBy { get; set; }
 
     /// <summary>What its refusal would say if its deadline passed now.</summary>
     public Refusal? Late { get; set; }
@@ -37,7 +40,7 @@ internal sealed class WaitingLine
             {
                 foreach (var balance in balances)
                 {
-                    if (node.Value.BlockedBy == balance.BudgetId && balance.Concerns(waiter.Order))
+                    if (node.Value.BlockedBy == balance.Key && balance.Concerns(waiter.Order))
                     {
                         return balance;
                     }
@@ -48,7 +51,7 @@ internal sealed class WaitingLine
     }
 
     /// <summary>Takes a place, or keeps the one it has.</summary>
-    public void Wait(Waiter waiter, Guid blockedBy, Refusal late)
+    public void Wait(Waiter waiter, BalanceKey blockedBy, Refusal late)
     {
         lock (gate)
         {
@@ -123,21 +126,21 @@ internal sealed class WaitingLine
             {
                 return;
             }
-            var blocked = new HashSet<Guid>();
-            var granted = new Dictionary<Guid, (Int128 Nano, Int128 Tokens)>();
+            var blocked = new HashSet<BalanceKey>();
+            var granted = new Dictionary<BalanceKey, (Int128 Nano, Int128 Tokens)>();
             foreach (var waiter in line)
             {
                 if (waiter.BlockedBy is null)
                 {
                     continue;
                 }
-                if (Judge(book, waiter.Order, blocked, granted, out var by))
+                if (Judge(book, waiter, blocked, granted, out var by))
                 {
                     waiter.Signal.TrySetResult();
                 }
                 else
                 {
-                    blocked.Add(by!.BudgetId);
+                    blocked.Add(by!.Key);
                     if (by.Scope.Kind == BudgetScopeKind.Tenant && by.LimitNano is not null)
                     {
                         return;
@@ -147,11 +150,12 @@ internal sealed class WaitingLine
         }
     }
 
-    private static bool Judge(TenantBook book, ReserveOrder order, HashSet<Guid> blocked, Dictionary<Guid, (Int128 Nano, Int128 Tokens)> granted, out Balance? by)
+    private static bool Judge(TenantBook book, Waiter waiter, HashSet<BalanceKey> blocked, Dictionary<BalanceKey, (Int128 Nano, Int128 Tokens)> granted, out Balance? by)
     {
         by = null;
+        var order = waiter.Order;
         var unknown = false;
-        foreach (var scope in Scopes.Of(order.Dimensions))
+        foreach (var scope in waiter.Scopes)
         {
             if (book.KnownOf(scope) is not { } balances)
             {
@@ -168,8 +172,8 @@ internal sealed class WaitingLine
                 {
                     return true;
                 }
-                var (nano, tokens) = granted.GetValueOrDefault(balance.BudgetId);
-                if (blocked.Contains(balance.BudgetId) || !balance.HasRoom(order, nano, tokens))
+                var (nano, tokens) = granted.GetValueOrDefault(balance.Key);
+                if (blocked.Contains(balance.Key) || !balance.HasRoom(order, nano, tokens))
                 {
                     by ??= balance;
                 }
@@ -181,33 +185,15 @@ internal sealed class WaitingLine
         }
         if (!unknown)
         {
-            foreach (var scope in Scopes.Of(order.Dimensions))
+            foreach (var scope in waiter.Scopes)
             {
                 foreach (var balance in book.KnownOf(scope)!)
                 {
-                    var (nano, tokens) = granted.GetValueOrDefault(balance.BudgetId);
-                    granted[balance.BudgetId] = (nano + order.Amount.Nano, tokens + order.Tokens);
+                    var (nano, tokens) = granted.GetValueOrDefault(balance.Key);
+                    granted[balance.Key] = (nano + order.Amount.Nano, tokens + order.Tokens);
                 }
             }
         }
         return true;
-    }
-}
-
-/// <summary>The scopes of which a call draws on budgets.</summary>
-internal static class Scopes
-{
-    public static ReadOnlySpan<ScopeKey> Of(LedgerDimensions dimensions) => Of(dimensions.UserId, dimensions.KeyId);
-
-    public static ReadOnlySpan<ScopeKey> Of(Guid? userId, Guid? keyId)
-    {
-        var tenant = new ScopeKey(BudgetScopeKind.Tenant, Guid.Empty);
-        return (userId, keyId) switch
-        {
-            ({ } user, { } key) => new[] { tenant, new ScopeKey(BudgetScopeKind.User, user), new ScopeKey(BudgetScopeKind.Key, key) },
-            ({ } user, null) => new[] { tenant, new ScopeKey(BudgetScopeKind.User, user) },
-            (null, { } key) => new[] { tenant, new ScopeKey(BudgetScopeKind.Key, key) },
-            _ => new[] { tenant },
-        };
     }
 }

@@ -8,6 +8,8 @@ internal static class EngineMeters
 {
     private static readonly Counter<double> Cost = EngineTelemetry.Meter.CreateCounter<double>(EngineTelemetry.Cost, "USD", "Money settled.");
     private static readonly Counter<long> Blocks = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.BudgetBlocks, "{call}", "Calls, and runs before their first one, that a budget refused.");
+    private static readonly Counter<long> Marks = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.BudgetMarks, "{mark}", "Warning marks of budgets that were passed, each once per period.");
+    private static readonly Counter<long> Overruns = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Overruns, "{call}", "Calls that cost more than was set aside.");
     private static readonly Counter<long> Runs = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Runs, "{run}", "Runs that ended.");
     private static readonly UpDownCounter<long> Neurons = EngineTelemetry.Meter.CreateUpDownCounter<long>(EngineTelemetry.Neurons, "{step}", "Steps at work or waiting for a place.");
     private static readonly Counter<long> Messages = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Messages, "{signal}", "Signals between neurons.");
@@ -15,6 +17,7 @@ internal static class EngineMeters
     private static readonly Histogram<double> AgentSeconds = EngineTelemetry.Meter.CreateHistogram<double>(EngineTelemetry.AgentDuration, "s", "Duration of a neuron's work on an assignment.");
     private static readonly Histogram<long> AgentCalls = EngineTelemetry.Meter.CreateHistogram<long>(EngineTelemetry.AgentCalls, "{call}", "Model calls of a neuron for an assignment.");
     private static readonly Histogram<double> WorkflowSeconds = EngineTelemetry.Meter.CreateHistogram<double>(EngineTelemetry.WorkflowDuration, "s", "Duration of runs.");
+    private static readonly Histogram<double> QuoteErrors = EngineTelemetry.Meter.CreateHistogram<double>(EngineTelemetry.QuoteError, "1", "Error of runs' quotes.");
     private static readonly UpDownCounter<long> Queue = EngineTelemetry.Meter.CreateUpDownCounter<long>(EngineTelemetry.QueueDepth, "{step}", "Steps waiting for a place or a model call.");
 
     /// <summary>A step of a layer begins (1) or ends (-1) to wait.</summary>
@@ -35,6 +38,14 @@ internal static class EngineMeters
         Cost.Add((double)amount.Amount, new("tenant", tenantId), new("provider", provider), new KeyValuePair<string, object?>("model", model));
 
     public static void Blocked(Guid tenantId) => Blocks.Add(1, new KeyValuePair<string, object?>("tenant", tenantId));
+
+    public static void BudgetMark(Guid tenantId, string scope, int mark) =>
+        Marks.Add(1, new("tenant", tenantId), new("scope", scope), new KeyValuePair<string, object?>("mark", mark));
+
+    public static void Overrun(Guid tenantId, string provider, string model) =>
+        Overruns.Add(1, new("tenant", tenantId), new("provider", provider), new KeyValuePair<string, object?>("model", model));
+
+    public static void Quoted(string mode, double error) => QuoteErrors.Record(error, new KeyValuePair<string, object?>("mode", mode));
 
     public static void RunEnded(string kind, string mode, string status, bool succeeded, TimeSpan took)
     {

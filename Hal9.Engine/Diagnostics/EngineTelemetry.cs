@@ -45,8 +45,20 @@ public static class EngineTelemetry
     /// <summary>Calls, and runs before their first one, that a budget refused, by <c>tenant</c>.</summary>
     public const string BudgetBlocks = "hal9.budget.blocks";
 
+    /// <summary>Warning marks of budgets that were passed, each once per period, by <c>tenant</c>, <c>scope</c> and <c>mark</c> (percent).</summary>
+    public const string BudgetMarks = "hal9.budget.marks";
+
     /// <summary>Runs that ended, by <c>kind</c> and <c>status</c>.</summary>
     public const string Runs = "hal9.runs";
+
+    /// <summary>Calls that cost more than was set aside, by <c>tenant</c>, <c>provider</c> and <c>model</c>.</summary>
+    public const string Overruns = "hal9.ledger.overruns";
+
+    /// <summary>Looks of this process at the rules of a tenant's ledger, by <c>result</c> (<c>ok</c>, <c>fault</c>).</summary>
+    public const string LedgerChecks = "hal9.ledger.checks";
+
+    /// <summary>By how much the quote of a run that succeeded was off, as a share of the larger of quote and cost (0 to 1), by <c>mode</c>.</summary>
+    public const string QuoteError = "hal9.quote.error";
 
     /// <summary>Steps by <c>layer</c> and <c>state</c>: <c>busy</c> holds a place of its neuron, <c>waiting</c> waits for one.</summary>
     public const string Neurons = "hal9.neurons";

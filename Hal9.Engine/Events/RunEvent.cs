@@ -7,6 +7,7 @@ namespace Hal9.Engine.Events;
 [JsonDerivedType(typeof(RunStarted), nameof(RunStarted))]
 [JsonDerivedType(typeof(RunTriaged), nameof(RunTriaged))]
 [JsonDerivedType(typeof(RunResumed), nameof(RunResumed))]
+[JsonDerivedType(typeof(RunWaiting), nameof(RunWaiting))]
 [JsonDerivedType(typeof(StepStarted), nameof(StepStarted))]
 [JsonDerivedType(typeof(SignalSent), nameof(SignalSent))]
 [JsonDerivedType(typeof(ModelCallStarted), nameof(ModelCallStarted))]
@@ -37,8 +38,15 @@ public sealed record RunStarted(RunKind Kind, RunMode Mode, string Goal) : RunEv
 /// <param name="Reasons">Why, in words, strongest first.</param>
 public sealed record RunTriaged(Layer Entry, RunMode Mode, IReadOnlyList<string> Reasons) : RunEvent;
 
-/// <summary>Another process, or this one after a restart, took the run over.</summary>
+/// <summary>The run goes on: another process, or this one after a restart, took it over, or what it waited for is there.</summary>
 public sealed record RunResumed(int Epoch, string Reason) : RunEvent;
+
+/// <summary>A budget refused and its ladder says to ask: the run waits until there is room or a person decides.</summary>
+/// <param name="BudgetId">The budget.</param>
+/// <param name="Scope">Whose it is, in words.</param>
+/// <param name="Reason">The refusal in a sentence.</param>
+/// <param name="ResetsAt">When the budget begins anew (UTC); null: never by itself.</param>
+public sealed record RunWaiting(Guid? BudgetId, string Scope, string Reason, DateTimeOffset? ResetsAt) : RunEvent;
 
 /// <summary>A neuron took an assignment.</summary>
 public sealed record StepStarted(Guid StepId, Guid? ParentId, Layer Layer, string Neuron, string Goal) : RunEvent;
@@ -53,8 +61,8 @@ public sealed record StepStarted(Guid StepId, Guid? ParentId, Layer Layer, strin
 /// <param name="Accepted">For feedback: whether the result was accepted.</param>
 public sealed record SignalSent(SignalKind Kind, Guid FromStep, Guid ToStep, string From, string To, string Text, bool? Accepted = null) : RunEvent;
 
-/// <summary>An attempt of a model call is paid for and on its way.</summary>
-public sealed record ModelCallStarted(Guid StepId, Guid CallId, int Attempt, string Provider, string Model, Usd Reserved) : RunEvent;
+/// <summary>An attempt of a model call is paid for and on its way. <c>OnLimit</c> says in words what budgets' ladders changed in it.</summary>
+public sealed record ModelCallStarted(Guid StepId, Guid CallId, int Attempt, string Provider, string Model, Usd Reserved, string? OnLimit = null) : RunEvent;
 
 /// <summary>An attempt was lost and a new one begins: what it had streamed is void.</summary>
 public sealed record AttemptRestarted(Guid StepId, Guid CallId, int Attempt, string Reason) : RunEvent;
@@ -81,4 +89,8 @@ public sealed record CancelRequested(Guid? StepId, string? Reason, Guid? UserId)
 /// <param name="Error">What went wrong, for people.</param>
 /// <param name="Fault">What kind of failure of a model call ended it, as a word for programs, for example <c>rateLimited</c>.</param>
 /// <param name="RetryAfterSeconds">How long the provider asked to wait.</param>
-public sealed record RunEnded(RunStatus Status, Usd Cost, Provenance Provenance, string? Error, string? Fault = null, int? RetryAfterSeconds = null) : RunEvent;
+public sealed record RunEnded(RunStatus Status, Usd Cost, Provenance Provenance, string? Error, string? Fault = null, int? RetryAfterSeconds = null) : RunEvent
+{
+    /// <summary>What was expected of it at its start.</summary>
+    public Usd? Quote { get; init; }
+}

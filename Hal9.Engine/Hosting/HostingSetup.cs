@@ -29,6 +29,7 @@ internal static class HostingSetup
         services.AddHostedService<ModelSettingsKeeper>();
         services.AddHostedService<RunKeeper>();
         services.AddHostedService<TemporaryKeeper>();
+        services.AddHostedService<LedgerKeeper>();
         return services;
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class RunKeeper(RunHost host, TimeProvider time, ILogger
                 var taken = await host.SweepAsync(first, stoppingToken).ConfigureAwait(false);
                 first = false;
                 await host.SweepReservationsAsync(stoppingToken).ConfigureAwait(false);
+                await host.SweepWaitingAsync(stoppingToken).ConfigureAwait(false);
                 if (taken > 0)
                 {
                     LogTaken(logger, taken);

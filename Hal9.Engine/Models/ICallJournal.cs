@@ -25,6 +25,9 @@ public sealed record CallAttempt
 
     /// <summary>When it began (UTC).</summary>
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Steps of budgets' on-limit ladders that led to it as it is.</summary>
+    public IReadOnlyList<LadderTaken> OnLimit { get; init; } = [];
 }
 
 /// <summary>How an attempt ended, as it is stored.</summary>

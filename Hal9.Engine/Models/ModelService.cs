@@ -26,18 +26,22 @@ public sealed class ModelService
     private readonly ProviderTable providers;
     private readonly CircuitTable circuits;
     private readonly PriceList prices;
+    private readonly CallBounds bounds;
     private readonly TimeProvider time;
     private readonly TimeSpan total;
     private readonly ModelSettings settings;
 
-    internal ModelService(IChatClient chain, ProviderTable providers, CircuitTable circuits, PriceList prices, ModelSettings settings, IOptions<ModelsOptions> options, TimeProvider time)
+    internal ModelService(
+        IChatClient chain, ProviderTable providers, CircuitTable circuits, PriceList prices, CallBounds bounds, ModelSettings settings, IOptions<ModelsOptions> options, TimeProvider time)
     {
         this.chain = chain;
         this.providers = providers;
         this.circuits = circuits;
         this.prices = prices;
+        this.bounds = bounds;
         this.time = time;
         total = TimeSpan.FromSeconds(options.Value.Timeouts.TotalSeconds);
+        MostAttempts = options.Value.Retry.Attempts;
         this.settings = settings;
         Fallbacks = [.. options.Value.Fallbacks.Select(text => ModelRef.TryParse(text, out var model) ? model : default)];
     }
@@ -58,6 +62,23 @@ public sealed class ModelService
     /// <exception cref="ModelCallFailed"><see cref="ModelFault.UnknownModel"/>.</exception>
     public IChatCompletionService OpenForKernel(CallContext context, ModelRef model, ChatResponseFormat? format = null, int? maxOutputTokens = null) =>
         Open(context, model, format, maxOutputTokens).AsChatCompletionService();
+
+    /// <summary>The most that a call could cost, as it would be set aside; null: there is no price, so it would not be made.</summary>
+    /// <exception cref="ModelCallFailed"><see cref="ModelFault.UnknownModel"/>.</exception>
+    public Usd? WorstCase(ModelRef model, IReadOnlyList<ChatMessage> messages, int? maxOutputTokens)
+    {
+        var provider = providers.Of(model);
+        var options = new ChatOptions { ModelId = model.Model, MaxOutputTokens = CallBounds.MostOutput(provider, model, maxOutputTokens, isPassThrough: false) };
+        var bound = bounds.Of(provider, model with { Provider = provider.Name }, messages, options, time.GetUtcNow());
+        return bound.Price?.WorstCase(bound.Input, bound.Output);
+    }
+
+    /// <summary>How often a call is made at most before it has failed.</summary>
+    public int MostAttempts { get; }
+
+    /// <summary>The price of a model now; null: there is none.</summary>
+    public ModelPrice? PriceOf(ModelRef model) =>
+        providers.Find(model) is { } provider ? prices.Find(provider.Name, model.Model, provider.Kind.ToString(), time.GetUtcNow(), endpoint: provider.Address) : null;
 
     /// <summary>The model behind a tier.</summary>
     public ModelRef OfTier(ModelTier tier) => settings.Tiers[tier];

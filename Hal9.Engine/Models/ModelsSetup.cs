@@ -35,13 +35,16 @@ internal static class ModelsSetup
             provider.GetRequiredService<ILogger<ModelSettings>>()));
         services.AddSingleton(provider => new CircuitTable(
             provider.GetRequiredService<ProviderTable>(), provider.GetRequiredService<IOptions<ModelsOptions>>().Value.Breaker, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IModelNames>(provider => provider.GetRequiredService<ProviderTable>());
         services.AddSingleton<TokenCounter>();
+        services.AddSingleton<CallBounds>();
         services.AddSingleton<Schemas>();
         services.AddSingleton(provider => new ModelService(
             Chain(provider),
             provider.GetRequiredService<ProviderTable>(),
             provider.GetRequiredService<CircuitTable>(),
             provider.GetRequiredService<PriceList>(),
+            provider.GetRequiredService<CallBounds>(),
             provider.GetRequiredService<ModelSettings>(),
             provider.GetRequiredService<IOptions<ModelsOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
@@ -59,10 +62,10 @@ internal static class ModelsSetup
         IChatClient chain = new ProviderSwitch();
         chain = new UsageCoat(chain, counter, Log<UsageCoat>());
         chain = new TimeoutCoat(chain, options.Timeouts, time);
-        chain = new BudgetGate(chain, provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<PriceList>(), provider.GetRequiredService<IOptions<BudgetsOptions>>().Value, counter, time, Log<BudgetGate>());
+        chain = new BudgetGate(chain, provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<CallBounds>(), provider.GetRequiredService<IOptions<BudgetsOptions>>().Value, counter, time, Log<BudgetGate>());
         chain = new BreakerCoat(chain, circuits);
         chain = new TelemetryCoat(chain, time);
-        chain = new RetryCoat(chain, options, providers, time, Random.Shared.NextDouble, Log<RetryCoat>());
+        chain = new RetryCoat(chain, options, providers, new CheaperModels(options, provider.GetRequiredService<ModelSettings>(), providers, provider.GetRequiredService<PriceList>(), time), time, Random.Shared.NextDouble, Log<RetryCoat>());
         chain = new ReplayCoat(chain);
         return new StructureCoat(chain, provider.GetRequiredService<Schemas>(), Log<StructureCoat>());
 

@@ -27,7 +27,7 @@ internal sealed class LiveRun : IDisposable
         Waiting = new Models.WaitClock(time);
         cancelled = [.. cancelledPaths];
         whole = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var deadline = row.EnvelopeSeconds is { } seconds ? row.StartedAt.AddSeconds(seconds) : (DateTimeOffset?)null;
+        var deadline = row.Deadline;
         Envelope = new Envelope(
             "run envelope",
             new EnvelopeLimits(row.EnvelopeNano is { } nano ? new Usd(nano) : null, row.EnvelopeTokens, row.EnvelopeSteps, deadline));
@@ -78,6 +78,12 @@ internal sealed class LiveRun : IDisposable
 
     /// <summary>Its start is stored with its first model call.</summary>
     public bool StartsLater { get; set; }
+
+    /// <summary>Somebody holds a connection open for the answer: the run cannot wait for a person.</summary>
+    public bool CallerWaits { get; set; }
+
+    /// <summary>Whether a budget's ladder may let it wait for a person's decision.</summary>
+    public bool MayWait => !CallerWaits && Row.Mode != Events.RunMode.Direct;
 
     /// <summary>True once, for the call that the start is stored with.</summary>
     public bool TakeFirst()

@@ -21,6 +21,8 @@ internal sealed partial class RunHost(
     /// <summary>A run whose owner has been silent for so long has none any more.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(15);
 
+    private const string CarriedOut = "It is taken up to carry out that it was cancelled.";
+
     private readonly ConcurrentDictionary<Guid, LiveRun> live = new();
     private readonly ConcurrentDictionary<Guid, Task> loops = new();
     private readonly SemaphoreSlim places = new(options.Value.MaxConcurrent);
@@ -74,13 +76,34 @@ internal sealed partial class RunHost(
         var taken = 0;
         foreach (var row in await store.StaleAsync(Id, before, cancellationToken).ConfigureAwait(false))
         {
-            if (await TakeOverAsync(row, cancellationToken).ConfigureAwait(false))
+            if (await TakeOverAsync(row, "The process that worked on it ended.", cancellationToken).ConfigureAwait(false))
             {
                 taken++;
             }
         }
         return taken;
     }
+
+    /// <summary>Takes up runs that waited for a budget which has room now: it was raised or changed, or began anew.</summary>
+    /// <returns>How many go on.</returns>
+    public async Task<int> SweepWaitingAsync(CancellationToken cancellationToken)
+    {
+        var resumed = 0;
+        foreach (var row in await store.WaitingAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (RunStore.View(row, null).Refusal is not { } refusal || await ledger.HasRoomAsync(row.TenantId, refusal, cancellationToken).ConfigureAwait(false))
+            {
+                resumed += await TakeOverAsync(row, "Its budget has room again.", cancellationToken).ConfigureAwait(false) ? 1 : 0;
+            }
+        }
+        return resumed;
+    }
+
+    /// <summary>Lets a run that waits go on; if there is still no room it will wait again.</summary>
+    /// <returns>False when it does not wait.</returns>
+    public async Task<bool> ResumeAsync(Guid tenantId, Guid runId, string reason, CancellationToken cancellationToken) =>
+        await store.RowAsync(tenantId, runId, cancellationToken).ConfigureAwait(false) is { Status: RunStatus.Waiting } row
+        && await TakeOverAsync(row, reason, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Settles reservations that a run left open although it has ended: its last settlement could not be stored (a full disk, say).</summary>
     /// <returns>How many were settled, each at its worst case.</returns>
@@ -117,7 +140,8 @@ internal sealed partial class RunHost(
     /// <returns>False when the run is not at work here; the order is stored then, and whoever takes the run up carries it out.</returns>
     public async Task<bool> CancelAsync(Guid tenantId, Guid runId, Guid? stepId, string path, string? reason, Guid? userId, CancellationToken cancellationToken)
     {
-        if (Find(runId) is not { } run)
+        var run = Find(runId);
+        if (run is null)
         {
             await takingOver.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
@@ -125,14 +149,27 @@ internal sealed partial class RunHost(
                 if (Find(runId) is not { } taken)
                 {
                     await NoteCancelAsync(tenantId, runId, path, new CancelRequested(stepId, reason, userId), cancellationToken).ConfigureAwait(false);
-                    return false;
+                    run = null;
                 }
-                run = taken;
+                else
+                {
+                    run = taken;
+                }
             }
             finally
             {
                 takingOver.Release();
             }
+        }
+        if (run is null)
+        {
+            // Nobody is at work on a run that waits: it is taken up so that it can end.
+            if (path.Length > 0 || !await ResumeAsync(tenantId, runId, CarriedOut, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+            await (Find(runId)?.Ended ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
         }
         try
         {
@@ -146,6 +183,11 @@ internal sealed partial class RunHost(
         if (path.Length == 0)
         {
             await run.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // It may have begun to wait at that very moment.
+            if (await ResumeAsync(tenantId, runId, CarriedOut, cancellationToken).ConfigureAwait(false))
+            {
+                await (Find(runId)?.Ended ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         return true;
     }
@@ -237,12 +279,12 @@ internal sealed partial class RunHost(
         }
     }
 
-    private async Task<bool> TakeOverAsync(RunRow row, CancellationToken cancellationToken)
+    private async Task<bool> TakeOverAsync(RunRow row, string reason, CancellationToken cancellationToken)
     {
         await takingOver.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await TakeOverAloneAsync(row, cancellationToken).ConfigureAwait(false);
+            return await TakeOverAloneAsync(row, reason, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -250,7 +292,7 @@ internal sealed partial class RunHost(
         }
     }
 
-    private async Task<bool> TakeOverAloneAsync(RunRow row, CancellationToken cancellationToken)
+    private async Task<bool> TakeOverAloneAsync(RunRow row, string reason, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var epoch = row.Epoch + 1;
@@ -268,7 +310,7 @@ internal sealed partial class RunHost(
                     RunStatements.RunningCalls,
                     reader => (Id: reader.GetGuid(0), StepId: reader.GetGuid(1), Attempt: reader.GetInt32(2)),
                     ("@run", row.Id), ("@tenant", row.TenantId));
-                RunPen.Append(batch, row.TenantId, row.Id, epoch, feed, time, new RunResumed(epoch, "The process that worked on it ended."));
+                RunPen.Append(batch, row.TenantId, row.Id, epoch, feed, time, new RunResumed(epoch, reason));
                 foreach (var call in interrupted)
                 {
                     const string Why = "The process ended while this call was on its way; it is booked at its worst case.";

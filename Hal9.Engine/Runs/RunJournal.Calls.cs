@@ -32,14 +32,17 @@ internal sealed partial class RunJournal : ICallJournal
     Action<WriteBatch> ICallJournal.Starting(CallContext context, CallAttempt attempt)
     {
         var prompt = attempt.Attempt == 1 && context.Prompt is { } parts ? JsonSerializer.Serialize(parts, RunJson.Options) : null;
+        var onLimit = attempt.OnLimit.Count == 0 ? null : JsonSerializer.Serialize(attempt.OnLimit, RunJson.Options);
         return outer => pen.Write(outer, batch =>
         {
-            pen.Tell(new ModelCallStarted(context.StepId, attempt.Id, attempt.Attempt, attempt.Model.Provider, attempt.Model.Model, attempt.Reserved));
+            pen.Tell(new ModelCallStarted(
+                context.StepId, attempt.Id, attempt.Attempt, attempt.Model.Provider, attempt.Model.Model, attempt.Reserved,
+                attempt.OnLimit.Count == 0 ? null : string.Join(' ', attempt.OnLimit.Select(step => step.Reason))));
             batch.Execute(
                 RunStatements.InsertCall,
                 ("@id", attempt.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@step", context.StepId), ("@leaf", context.Leaf), ("@attempt", attempt.Attempt),
                 ("@provider", attempt.Model.Provider), ("@model", attempt.Model.Model), ("@status", nameof(CallStatus.Running)), ("@provenance", attempt.Provenance.ToString()),
-                ("@reserved", attempt.Reserved.Nano), ("@estimated", false), ("@at", attempt.StartedAt.ToUnixTimeMilliseconds()), ("@prompt", prompt));
+                ("@reserved", attempt.Reserved.Nano), ("@estimated", false), ("@at", attempt.StartedAt.ToUnixTimeMilliseconds()), ("@prompt", prompt), ("@onLimit", onLimit));
             if (origin.Changes(attempt.Provenance))
             {
                 batch.Execute(RunStatements.SaveProvenance, ("@provenance", attempt.Provenance.ToString()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
@@ -117,7 +120,7 @@ internal sealed partial class RunJournal : ICallJournal
                 attempt.Id, context.Leaf, attempt.Attempt, attempt.Model.Provider, attempt.Model.Model, outcome.Status, outcome.Provenance,
                 outcome.Usage with { CacheWrite = outcome.Usage.CacheWrite + outcome.Usage.CacheWrite1h, CacheWrite1h = 0 }, attempt.Reserved, outcome.Cost, outcome.PriceVersion,
                 outcome.UsageEstimated, outcome.Milliseconds, outcome.FirstTokenMilliseconds, outcome.Error,
-                DateTimeOffset.FromUnixTimeMilliseconds(attempt.StartedAt.ToUnixTimeMilliseconds()))));
+                DateTimeOffset.FromUnixTimeMilliseconds(attempt.StartedAt.ToUnixTimeMilliseconds())) { OnLimit = attempt.OnLimit }));
             if (outcome.Status == CallStatus.Succeeded && steps.Values.Any(step => step.Id == context.StepId && step.ParentId is null))
             {
                 LastResponse = outcome.Response;

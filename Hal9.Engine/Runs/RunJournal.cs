@@ -84,25 +84,32 @@ internal sealed partial class RunJournal
     /// <summary>Writes what waits for the next write.</summary>
     public Task FlushAsync() => pen.FlushAsync();
 
-    public void Triage(RunTriaged triaged)
+    /// <param name="triaged">The way in.</param>
+    /// <param name="quote">What is expected of the run; null: nobody can say.</param>
+    public void Triage(RunTriaged triaged, Usd? quote)
     {
         if (Triaged is null)
         {
-            pen.Later(_ =>
+            run.Quote = quote;
+            pen.Later(batch =>
             {
                 pen.Begin();
                 pen.Tell(triaged);
+                if (quote is { } expected)
+                {
+                    batch.Execute(RunStatements.SaveQuote, ("@quote", expected.Nano), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
+                }
             });
         }
     }
 
-    /// <summary>Opens the step of a path, or returns it when it is stored already.</summary>
-    public StepRow StartStep(string path, StepRow? parent, Layer layer, string neuron, string goal)
+    /// <summary>Opens the step of a path with what its envelope allows, or returns it when it is stored already.</summary>
+    public StepRow StartStep(string path, StepRow? parent, Layer layer, string neuron, string goal, Usd? plan = null)
     {
         var step = new StepRow
         {
             Id = Guid.CreateVersion7(), TenantId = run.TenantId, RunId = run.Id, ParentId = parent?.Id, Path = path,
-            Layer = layer, Neuron = neuron, Status = StepStatus.Running, Goal = goal, StartedAt = Now(),
+            Layer = layer, Neuron = neuron, Status = StepStatus.Running, Goal = goal, StartedAt = Now(), PlanNano = plan?.Nano,
         };
         lock (gate)
         {
@@ -117,7 +124,7 @@ internal sealed partial class RunJournal
             batch.Execute(
                 RunStatements.InsertStep,
                 ("@id", step.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@parent", step.ParentId), ("@path", path), ("@layer", Names.Of(layer)),
-                ("@neuron", neuron), ("@status", nameof(StepStatus.Running)), ("@goal", goal), ("@now", step.StartedAt.ToUnixTimeMilliseconds()));
+                ("@neuron", neuron), ("@status", nameof(StepStatus.Running)), ("@goal", goal), ("@now", step.StartedAt.ToUnixTimeMilliseconds()), ("@plan", step.PlanNano));
             if (parent is not null)
             {
                 pen.Tell(new SignalSent(SignalKind.Assignment, parent.Id, step.Id, parent.Neuron, neuron, Short(goal)));
@@ -188,6 +195,15 @@ internal sealed partial class RunJournal
         },
         cancellationToken);
 
+    /// <summary>Writes that the run waits for room in a budget; its steps stay as they are.</summary>
+    public Task WaitAsync(Refusal refusal, CancellationToken cancellationToken) => pen.WriteAsync(
+        _ =>
+        {
+            pen.Tell(new RunWaiting(refusal.BudgetId, refusal.Scope, refusal.Reason, refusal.ResetsAt));
+            pen.Wait(refusal, Now());
+        },
+        cancellationToken);
+
     /// <summary>Writes the end: run, open steps, the message that it answers, the receipt.</summary>
     public Task EndAsync(RunEnding ending, CancellationToken cancellationToken)
     {
@@ -204,12 +220,16 @@ internal sealed partial class RunJournal
             {
                 pen.Tell(new RunEnded(
                     ending.Status, Cost, provenance, ending.Error, ending.Failure is { } failure ? JsonNamingPolicy.CamelCase.ConvertName(failure.Fault.ToString()) : null,
-                    ending.Failure?.RetryAfter is { } wait ? (int)Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue) : null));
+                    ending.Failure?.RetryAfter is { } wait ? (int)Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue) : null) { Quote = run.Quote });
                 if (anyOpen)
                 {
                     batch.Execute(RunStatements.EndOpenSteps, ("@status", openSteps.ToString()), ("@now", now.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId));
                 }
                 pen.End(ending, provenance, now, () => Close(ending, provenance, openSteps, now));
+                if (run.Quote is { } quote && ending.Status == RunStatus.Succeeded)
+                {
+                    batch.OnCommitted(() => EngineMeters.Quoted(WordOf(run.Mode), Calibration.ErrorOf(quote, Cost)));
+                }
                 batch.OnCommitted(() => EngineMeters.RunEnded(WordOf(run.Kind), WordOf(run.Mode), WordOf(ending.Status), ending.Status == RunStatus.Succeeded, now - run.StartedAt));
                 foreach (var endWriter in endWriters)
                 {

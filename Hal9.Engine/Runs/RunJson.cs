@@ -13,6 +13,9 @@ internal static class RunJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>Steps of ladders as calls store them.</summary>
+    public static IReadOnlyList<Budgets.LadderTaken> OnLimit(string? stored) => stored is null ? [] : JsonSerializer.Deserialize<Budgets.LadderTaken[]>(stored, Options) ?? [];
+
     /// <summary>In stored events money is integer nano-USD.</summary>
     private sealed class UsdJson : JsonConverter<Usd>
     {

@@ -11,7 +11,7 @@ namespace Hal9.Engine.Runs;
 /// The whole flow of a run on one page: triage, the entry step, the end. The same walk starts a run and rebuilds one after a crash: the journal knows
 /// which steps and leaves are done.
 /// </summary>
-internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, IRunFiles files, TimeProvider time, ILogger<RunLoop> logger)
+internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, Quoter quoter, IRunFiles files, TimeProvider time, ILogger<RunLoop> logger)
 {
     public async Task ExecuteAsync(LiveRun run, CancellationToken hostStopping)
     {
@@ -39,9 +39,26 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
             // The host is going down: the run is left as it is and taken up again at the next start.
             return;
         }
+        catch (RunPaused e) when (!run.IsCancelled && !run.IsExpired)
+        {
+            await saver.StopAsync().ConfigureAwait(false);
+            await WaitAsync(run, e.Refusal).ConfigureAwait(false);
+            return;
+        }
+        catch (RunPaused) when (run.IsCancelled)
+        {
+            ending = new RunEnding(RunStatus.Cancelled, Partial(run));
+        }
+        catch (RunPaused)
+        {
+            ending = Expired(run);
+        }
         catch (BudgetRefused e)
         {
-            ending = new RunEnding(RunStatus.Refused, Partial(run), e.Refusal.Reason, e.Refusal);
+            var refusal = e.Refusal.Next == LadderStep.Pause
+                ? e.Refusal with { Reason = e.Refusal.Reason + " Its ladder says to pause and ask, which this run cannot: its caller waits for the answer." }
+                : e.Refusal;
+            ending = new RunEnding(RunStatus.Refused, Partial(run), refusal.Reason, refusal);
         }
         catch (ModelCallFailed e)
         {
@@ -64,13 +81,28 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
         run.Answer.Complete(ending.Answer);
     }
 
+    private static async Task WaitAsync(LiveRun run, Refusal refusal)
+    {
+        try
+        {
+            await run.Journal.WaitAsync(refusal, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RunTakenOver)
+        {
+            // Whoever has it now goes on with it.
+        }
+    }
+
     private async Task<StepResult> EnterAsync(LiveRun run)
     {
         run.Stopping.ThrowIfCancellationRequested();
         var hierarchy = await hierarchies.OfAsync(run.Row.TenantId, run.Stopping).ConfigureAwait(false);
         run.Files = await files.LoadAsync(run.Row.TenantId, run.Input.Files ?? [], run.Stopping).ConfigureAwait(false);
         var choice = Triage.Choose(run.Row.Mode, run.Row.Goal, hierarchy);
-        run.Journal.Triage(new RunTriaged(choice.Entry.Layer, choice.Mode, choice.Reasons));
+        var expected = run.Journal.Triaged is null
+            ? await quoter.ExpectAsync(run.Row.TenantId, hierarchy, choice.Entry, run.Row.Goal.Length, run.Stopping).ConfigureAwait(false)
+            : null;
+        run.Journal.Triage(new RunTriaged(choice.Entry.Layer, choice.Mode, choice.Reasons), expected?.Cost);
         var assignment = new Assignment("1", choice.Entry, run.Row.Goal, [], [], run.Envelope) { IsEntry = true };
         return await steps.HandleAsync(run, hierarchy, assignment, null, run.Stopping).ConfigureAwait(false);
     }
@@ -79,7 +111,7 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
     private async Task<StepResult> DirectAsync(LiveRun run)
     {
         var request = run.Input.Direct ?? throw new InvalidOperationException("A direct run has no request.");
-        run.Journal.Triage(new RunTriaged(Layer.L2, RunMode.Direct, ["The caller named a model."]));
+        run.Journal.Triage(new RunTriaged(Layer.L2, RunMode.Direct, ["The caller named a model."]), null);
         run.Envelope.OpenStep();
         var step = run.Journal.StartStep("1", null, Layer.L2, "direct", run.Row.Goal);
         var (messages, prompt) = await MessagesAsync(run, request).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
 using Hal9.Engine.Storage;
@@ -81,6 +82,9 @@ internal sealed class RunPen(RunRow run, Writer writer, RunFeed feed, SignalFeed
     /// <summary>The run is at work now.</summary>
     public void Begin() => change.Begins = true;
 
+    /// <summary>The run waits for room in a budget from now on.</summary>
+    public void Wait(Refusal refusal, DateTimeOffset at) => (change.Waits, change.At) = (refusal, at);
+
     /// <summary>The run ends like this; <paramref name="ended"/> is told when it is on disk, before anybody else is.</summary>
     public void End(RunEnding ending, Provenance provenance, DateTimeOffset at, Action ended) =>
         (change.Ending, change.Provenance, change.At, change.Ended) = (ending, provenance, at, ended);
@@ -151,6 +155,12 @@ internal sealed class RunPen(RunRow run, Writer writer, RunFeed feed, SignalFeed
                 ("@refusal", ending.Refusal is null ? null : JsonSerializer.Serialize(ending.Refusal, RunJson.Options)), ("@provenance", change.Provenance.ToString()),
                 ("@now", change.At.ToUnixTimeMilliseconds()), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
         }
+        if (change.Waits is { } refusal)
+        {
+            return batch.Number(
+                RunStatements.Wait, ("@count", count), ("@cost", change.Cost), ("@refusal", JsonSerializer.Serialize(refusal, RunJson.Options)), ("@now", change.At.ToUnixTimeMilliseconds()),
+                ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
+        }
         if (change.Begins)
         {
             return batch.Number(RunStatements.Begin, ("@count", count), ("@cost", change.Cost), ("@run", run.Id), ("@tenant", run.TenantId), ("@epoch", run.Epoch));
@@ -182,6 +192,7 @@ internal sealed class RunPen(RunRow run, Writer writer, RunFeed feed, SignalFeed
     {
         public long Cost;
         public bool Begins;
+        public Refusal? Waits;
         public RunEnding? Ending;
         public Provenance Provenance;
         public DateTimeOffset At;

@@ -50,6 +50,15 @@ internal sealed class RunRow : ITenantOwned
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; set; }
 
+    /// <summary>Since when it waits for room in a budget.</summary>
+    public DateTimeOffset? WaitingSince { get; set; }
+
+    /// <summary>How long it has waited before, milliseconds: time that its envelope does not count.</summary>
+    public long WaitedMs { get; set; }
+
+    /// <summary>When its time is over.</summary>
+    public DateTimeOffset? Deadline => EnvelopeSeconds is { } seconds ? StartedAt.AddSeconds(seconds).AddMilliseconds(WaitedMs) : null;
+
     /// <summary>How many people gave its answer a thumb down; kept with the feedback.</summary>
     public int ThumbsDown { get; init; }
 
@@ -72,6 +81,9 @@ internal sealed class StepRow : ITenantOwned
     public string? Result { get; set; }
     public string? Error { get; set; }
     public Usd Cost { get; set; }
+
+    /// <summary>The money that its envelope allows it.</summary>
+    public long? PlanNano { get; init; }
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; set; }
 }
@@ -102,6 +114,9 @@ internal sealed class ModelCallRow : ITenantOwned
 
     /// <summary>What the cost is made of, <see cref="BillLine"/>s as JSON.</summary>
     public string? Bill { get; set; }
+
+    /// <summary>What budgets' ladders changed in it, <see cref="LadderTaken"/>s as JSON.</summary>
+    public string? OnLimit { get; init; }
     public string? PriceVersion { get; set; }
     public bool UsageEstimated { get; set; }
     public string? RawUsage { get; set; }

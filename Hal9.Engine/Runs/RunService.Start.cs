@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
+using Hal9.Engine.Neurons;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
@@ -47,10 +48,25 @@ public sealed partial class RunService
     {
         var row = RowOf(actor, order, Guid.CreateVersion7());
         var run = host.Open(row, InputOf(order));
-        run.StartsLater = true;
+        run.StartsLater = run.CallerWaits = true;
         run.Journal.StartLater(new RunStarted(order.Kind, order.Mode, order.Goal), batch => Insert(batch, row, row.StartedAt));
         host.Begin(run);
         return new StartedRun(RunStore.View(row, null), true, run);
+    }
+
+    /// <summary>What a run of this order may cost and which budgets it would draw on; nothing is stored or spent. A direct run cannot be quoted: what its model writes is up to its caller.</summary>
+    /// <exception cref="AccessDenied">The actor may not start runs.</exception>
+    /// <exception cref="ArgumentException">The order is out of range; the message names the field.</exception>
+    public async Task<RunQuote> QuoteAsync(Actor actor, StartRun order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        if (order.Mode == RunMode.Direct)
+        {
+            throw new ArgumentException("mode: a direct run cannot be quoted.");
+        }
+        var row = RowOf(actor, order, Guid.Empty);
+        var hierarchy = await hierarchies.OfAsync(actor.TenantId, cancellationToken).ConfigureAwait(false);
+        return await quoter.QuoteAsync(actor, order, Triage.Choose(order.Mode, order.Goal, hierarchy), hierarchy, RunStore.View(row, null).Envelope, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until a started run has ended.</summary>
@@ -81,6 +97,7 @@ public sealed partial class RunService
     {
         var row = RowOf(actor, order, id);
         var run = host.Open(row, InputOf(order));
+        run.CallerWaits = order.CallerWaits;
         Refusal? refusal = null;
         try
         {

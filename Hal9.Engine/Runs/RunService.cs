@@ -4,6 +4,7 @@ using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
 using Hal9.Engine.Models.Coats;
+using Hal9.Engine.Neurons;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
@@ -35,11 +36,13 @@ public sealed partial class RunService
     private readonly TimeProvider time;
     private readonly IGrainFactory grains;
     private readonly TokenCounter counter;
+    private readonly Quoter quoter;
+    private readonly HierarchyService hierarchies;
     private readonly RequestKeyStore keys;
 
     internal RunService(
         RunHost host, RunStore store, BudgetLedger ledger, Writer writer, RunFeed feed, IOptions<RunsOptions> options, TimeProvider time, IGrainFactory grains,
-        TokenCounter counter)
+        TokenCounter counter, Quoter quoter, HierarchyService hierarchies)
     {
         this.host = host;
         this.store = store;
@@ -50,6 +53,8 @@ public sealed partial class RunService
         this.time = time;
         this.grains = grains;
         this.counter = counter;
+        this.quoter = quoter;
+        this.hierarchies = hierarchies;
         keys = new RequestKeyStore(writer, time);
     }
 
@@ -284,6 +289,20 @@ public sealed partial class RunService
                 await StepEndedAsync(actor, runId, step.Id, cancellationToken).ConfigureAwait(false);
             }
         }
+        return await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets a run go on that waits for room in a budget; without room it will wait again. A run that does not wait stays as it is.</summary>
+    /// <returns>The state after that, or null when there is no such run.</returns>
+    /// <exception cref="AccessDenied">It is somebody else's run and the actor may not steer it.</exception>
+    public async Task<RunView?> ResumeAsync(Actor actor, Guid runId, string? reason, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false) is not { } run)
+        {
+            return null;
+        }
+        Check(actor, run.UserId == actor.UserId && actor.May(Permission.UseRuns) ? Permission.UseRuns : Permission.SteerRuns);
+        await host.ResumeAsync(actor.TenantId, runId, reason is { Length: > 0 } words ? $"Somebody let it go on: {words}" : "Somebody let it go on.", cancellationToken).ConfigureAwait(false);
         return await FindAsync(actor, runId, cancellationToken).ConfigureAwait(false);
     }
 

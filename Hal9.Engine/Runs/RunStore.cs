@@ -29,14 +29,14 @@ internal sealed class RunStore(TenantScope scope)
         var calls = await db.Set<ModelCallRow>().AsNoTracking().Where(c => c.RunId == runId).OrderBy(c => c.StartedAt).ThenBy(c => c.Id)
             .Select(c => new
             {
-                c.StepId,
+                c.StepId, c.OnLimit,
                 View = new ModelCallView(
                     c.Id, c.Leaf, c.Attempt, c.Provider, c.Model, c.Status, c.Provenance,
                     new TokenUsage(c.InputTokens, c.OutputTokens, c.CachedTokens, c.CacheWriteTokens, 0, c.ReasoningTokens),
                     c.Reserved, c.Cost, c.PriceVersion, c.UsageEstimated, c.Milliseconds, c.FirstTokenMilliseconds, c.Error, c.StartedAt),
             })
             .ToListAsync(cancellationToken).ConfigureAwait(false);
-        return View(row, Tree(steps, calls.ConvertAll(c => (c.StepId, c.View))));
+        return View(row, Tree(steps, calls.ConvertAll(c => (c.StepId, c.View with { OnLimit = RunJson.OnLimit(c.OnLimit) }))));
     }
 
     /// <summary>Steps and model calls (in the order of their start) as a tree.</summary>
@@ -51,7 +51,7 @@ internal sealed class RunStore(TenantScope scope)
             var cost = new Usd(own.Sum(c => c.Cost.Nano) + children.Sum(c => c.Cost.Nano));
             return new StepView(
                 step.Id, step.ParentId, step.Path, step.Layer, step.Neuron, step.Status, step.Goal, step.Result, step.Error, cost,
-                step.StartedAt, step.EndedAt, own, children);
+                step.StartedAt, step.EndedAt, own, children) { Plan = step.PlanNano is { } nano ? new Usd(nano) : null };
         }
     }
 
@@ -229,8 +229,15 @@ internal sealed class RunStore(TenantScope scope)
     public async Task<IReadOnlyList<RunRow>> StaleAsync(string owner, DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var db = scope.System("the sweeper takes over runs of every tenant whose owner is gone");
-        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Owner != owner && r.HeartbeatAt < before).OrderBy(r => r.Id).Take(500)
+        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Status != RunStatus.Waiting && r.Owner != owner && r.HeartbeatAt < before).OrderBy(r => r.Id).Take(500)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs that wait for room in a budget: over all tenants, for the sweeper.</summary>
+    public async Task<IReadOnlyList<RunRow>> WaitingAsync(CancellationToken cancellationToken)
+    {
+        await using var db = scope.System("the sweeper looks whether runs of every tenant that wait for a budget have room");
+        return await db.Set<RunRow>().AsNoTracking().Where(r => r.Status == RunStatus.Waiting).OrderBy(r => r.HeartbeatAt).Take(200).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A run as its watchers see it.</summary>
@@ -241,6 +248,6 @@ internal sealed class RunStore(TenantScope scope)
         JsonSerializer.Deserialize<string[]>(row.Tags) ?? [],
         new EnvelopeLimits(
             row.EnvelopeNano is { } nano ? new Usd(nano) : null, row.EnvelopeTokens, row.EnvelopeSteps,
-            row.EnvelopeSeconds is { } seconds ? row.StartedAt.AddSeconds(seconds) : null),
+            row.Deadline),
         row.LastEvent, root);
 }

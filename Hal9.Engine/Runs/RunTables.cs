@@ -9,6 +9,7 @@ internal sealed class RunTables :
     public void Configure(EntityTypeBuilder<RunRow> builder)
     {
         builder.ToTable("runs");
+        builder.Ignore(run => run.Deadline);
         builder.HasKey(run => run.Id);
         builder.HasIndex(run => new { run.TenantId, run.Id });
         builder.HasIndex(run => new { run.Status, run.HeartbeatAt });

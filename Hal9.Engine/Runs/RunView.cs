@@ -8,17 +8,34 @@ namespace Hal9.Engine.Runs;
 public sealed record RunView(
     Guid Id, RunKind Kind, string Goal, RunMode Mode, RunStatus Status, string? Answer, Guid? ConversationId, Guid UserId, Guid? KeyId,
     Usd Cost, Usd? Quote, Provenance Provenance, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, Refusal? Refusal, string? Error,
-    IReadOnlyList<string> Tags, EnvelopeLimits Envelope, long LastEvent, StepView? Root);
+    IReadOnlyList<string> Tags, EnvelopeLimits Envelope, long LastEvent, StepView? Root)
+{
+    /// <summary>By how much the cost is above (or, negative, below) the quote, as a share of the quote; null: it has not ended, or there was no quote.</summary>
+    public double? QuoteError => EndedAt is not null && Quote is { Nano: > 0 } quote ? (double)(Cost.Nano - quote.Nano) / quote.Nano : null;
+
+    /// <summary>What budgets' on-limit ladders changed in its calls, each thing once.</summary>
+    public IReadOnlyList<LadderTaken> OnLimit => [.. CallsOf(Root).SelectMany(call => call.OnLimit).Distinct()];
+
+    private static IEnumerable<ModelCallView> CallsOf(StepView? step) => step is null ? [] : step.ModelCalls.Concat(step.Steps.SelectMany(CallsOf));
+}
 
 /// <summary>A step of a run's tree.</summary>
 public sealed record StepView(
     Guid Id, Guid? ParentId, string Path, Layer Layer, string Neuron, StepStatus Status, string Goal, string? Result, string? Error, Usd Cost,
-    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallView> ModelCalls, IReadOnlyList<StepView> Steps);
+    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallView> ModelCalls, IReadOnlyList<StepView> Steps)
+{
+    /// <summary>The money that its parent allowed it, with all below it; null: only the envelopes above limit it.</summary>
+    public Usd? Plan { get; init; }
+}
 
 /// <summary>An attempt of a model call. <see cref="Leaf"/> groups the attempts of one call; its last part but one is the purpose.</summary>
 public sealed record ModelCallView(
     Guid Id, string Leaf, int Attempt, string Provider, string Model, CallStatus Status, Provenance Provenance, TokenUsage Usage, Usd Reserved, Usd Cost,
-    string? PriceVersion, bool UsageEstimated, long Milliseconds, long? FirstTokenMilliseconds, string? Error, DateTimeOffset StartedAt);
+    string? PriceVersion, bool UsageEstimated, long Milliseconds, long? FirstTokenMilliseconds, string? Error, DateTimeOffset StartedAt)
+{
+    /// <summary>What budgets' on-limit ladders changed in it.</summary>
+    public IReadOnlyList<LadderTaken> OnLimit { get; init; } = [];
+}
 
 /// <summary>What is behind an attempt of a model call.</summary>
 /// <param name="Prompt">What the model was asked, by source; empty for a pass-through, whose request is the run's own.</param>
@@ -134,6 +151,9 @@ public sealed record StartRun
 
     /// <summary>It belongs to a temporary chat: it is in no list.</summary>
     public bool IsTemporary { get; init; }
+
+    /// <summary>Somebody holds a connection open for the answer: a budget's ladder cannot make it wait for a person.</summary>
+    public bool CallerWaits { get; init; }
 }
 
 /// <summary>A pass-through to one model: the caller's messages and options, no prompt of ours.</summary>

@@ -1,6 +1,7 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models.Coats;
+using Hal9.Engine.Neurons;
 using Hal9.Engine.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ internal static class RunsSetup
             .AddSingleton<RunFeed>()
             .AddSingleton<SignalFeed>()
             .AddSingleton<RunStore>()
+            .AddSingleton<Quoter>()
             .AddSingleton<StepLoop>()
             .AddSingleton<RunLoop>()
             .AddSingleton<LateWrites>()
@@ -27,6 +29,6 @@ internal static class RunsSetup
                 provider.GetRequiredService<RunHost>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<BudgetLedger>(),
                 provider.GetRequiredService<Writer>(), provider.GetRequiredService<RunFeed>(), provider.GetRequiredService<IOptions<RunsOptions>>(),
                 provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Orleans.IGrainFactory>(),
-                provider.GetRequiredService<TokenCounter>()));
+                provider.GetRequiredService<TokenCounter>(), provider.GetRequiredService<Quoter>(), provider.GetRequiredService<HierarchyService>()));
     }
 }

@@ -37,6 +37,9 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     // The parent keeps a part of its envelope for judging and integrating.
     private const double ShareForChildren = 0.85;
 
+    /// <summary>What an entry neuron is asked that answers the goal itself.</summary>
+    public const string AnswerTask = "Answer the goal completely, in Markdown.";
+
     private readonly ConcurrentDictionary<Guid, SemaphoreSlim> calls = new();
 
     public static CallContext ContextOf(LiveRun run, StepRow step, Envelope envelope, string neuron, string leaf)
@@ -58,7 +61,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     public async Task<StepResult> HandleAsync(LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow? parent, CancellationToken cancellationToken)
     {
         assignment.Envelope.OpenStep();
-        var step = run.Journal.StartStep(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal);
+        var step = run.Journal.StartStep(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal, assignment.Envelope.Limits.Cost);
         if (step.Status == StepStatus.Succeeded)
         {
             run.Journal.Rebook(assignment.Path, assignment.Envelope);
@@ -88,6 +91,10 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
             await run.Journal.EndStepAsync(step, parent, StepStatus.Cancelled, null, "The part that it belongs to was cancelled by an operator.").ConfigureAwait(false);
             throw;
         }
+        catch (BudgetRefused e) when (e.Refusal.Next == LadderStep.Pause && run.MayWait)
+        {
+            throw new RunPaused(e.Refusal);
+        }
         catch (Exception e) when (e is ModelCallFailed or BudgetRefused)
         {
             await run.Journal.EndStepAsync(step, parent, e is BudgetRefused ? StepStatus.Refused : StepStatus.Failed, null, e.Message).ConfigureAwait(false);
@@ -111,7 +118,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         }
         if (assignment.IsEntry)
         {
-            prompt.Section(Prompts.Task, "Answer the goal completely, in Markdown.");
+            prompt.Section(Prompts.Task, AnswerTask);
             var text = await TextAsync(run, assignment, step, "work", prompt, cancellationToken).ConfigureAwait(false);
             return new StepResult(true, text);
         }
@@ -192,8 +199,8 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         }
         catch
         {
-            // The first real failure explains it; the others were only stopped by it.
-            var first = tasks.Select(t => t.Exception?.InnerException).FirstOrDefault(e => e is not null and not OperationCanceledException);
+            // The first real failure explains it; the others were only stopped by it. A pause comes last: a run that fails anyway need not wait for money.
+            var first = tasks.Select(t => t.Exception?.InnerException).Where(e => e is not null and not OperationCanceledException).OrderBy(e => e is RunPaused).FirstOrDefault();
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first ?? new OperationCanceledException(cancellationToken));
             throw;
         }
@@ -209,9 +216,13 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
                 }
                 return await HandleAsync(run, hierarchy, child with { Before = before }, step, all.Token).ConfigureAwait(false);
             }
-            catch
+            catch (Exception e)
             {
-                await all.CancelAsync().ConfigureAwait(false);
+                // A pause spares the others: what they are at is paid, and will be used.
+                if (e is not RunPaused)
+                {
+                    await all.CancelAsync().ConfigureAwait(false);
+                }
                 throw;
             }
         }
@@ -267,9 +278,12 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
                 results[index] = result.Done ? result : results[index];
             }
         }
-        catch
+        catch (Exception e)
         {
-            await all.CancelAsync().ConfigureAwait(false);
+            if (e is not RunPaused)
+            {
+                await all.CancelAsync().ConfigureAwait(false);
+            }
             await Task.WhenAll(redos.Select(r => r.Redo.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default))).ConfigureAwait(false);
             throw;
         }

@@ -77,7 +77,7 @@ public abstract partial class LedgerContract
         await lab.LimitAsync(actor, 10 * Cent);
         await lab.ReserveAsync(LedgerLab.Call(actor), 5 * Cent);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        var big = lab.Ledger.ReserveAsync(new ReserveOrder(LedgerLab.Call(actor), new Usd(9 * Cent), 1, lab.Time.GetUtcNow() + Long), static _ => { }, cancel.Token);
+        var big = lab.Ledger.ReserveAsync(new ReserveOrder(LedgerLab.Call(actor), new Usd(9 * Cent), 1, lab.Time.GetUtcNow() + Long), static (_, _) => { }, cancel.Token);
         await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);
         var small = lab.ReserveAsync(LedgerLab.Call(actor), 4 * Cent, wait: Long);
         await lab.FindExhaustedAsync(actor.TenantId, actor.UserId, null, Cancelled);

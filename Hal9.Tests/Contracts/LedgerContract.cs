@@ -116,6 +116,7 @@ public abstract partial class LedgerContract : IAsyncDisposable
         await lab.SettleAsync(call, 12 * Cent);
 
         Assert.Equal((12 * Cent, "overrun"), (await lab.RowsAsync(actor.TenantId)).Select(row => (row.Amount.Nano, row.Flags)).Last());
+        await lab.Entries.AcknowledgeAsync(actor, call.CallId, null, Cancelled);
         await Assert.ThrowsAsync<BudgetRefused>(() => lab.ReserveAsync(LedgerLab.Call(actor), 1, wait: Long));
         await lab.ReserveAsync(LedgerLab.Call(actor), 0);
     }
@@ -129,7 +130,7 @@ public abstract partial class LedgerContract : IAsyncDisposable
         await SpendAsync(lab, actor, Cent);
         var order = new ReserveOrder(LedgerLab.Call(actor), new Usd(2 * Cent), 10, lab.Time.GetUtcNow());
 
-        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => lab.Ledger.ReserveAsync(order, _ => throw new TimeZoneNotFoundException(), Cancelled));
+        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => lab.Ledger.ReserveAsync(order, (_, _) => throw new TimeZoneNotFoundException(), Cancelled));
 
         Assert.Equal(0, await lab.OpenAsync(actor.TenantId));
         await SpendAsync(lab, actor, 2 * Cent);

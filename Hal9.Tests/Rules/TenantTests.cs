@@ -22,6 +22,7 @@ public sealed class TenantTests
     private static readonly Dictionary<string, string> AcrossTenants = new()
     {
         ["Hal9.Engine.Budgets.BudgetLedger"] = "reservations left behind are swept over all tenants",
+        ["Hal9.Engine.Budgets.LedgerGuard"] = "holds the ledgers of all tenants against their rules",
         ["Hal9.Engine.Budgets.BudgetUse"] = "measures how full the budgets of all tenants are, for /metrics",
         ["Hal9.Engine.Conversations.TemporaryChats"] = "temporary chats of every tenant end by the clock",
         ["Hal9.Engine.Runs.RunStore"] = "the sweeper takes over runs of every tenant whose owner is gone",

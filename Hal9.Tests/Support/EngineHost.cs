@@ -35,6 +35,8 @@ public sealed class EngineHost : IAsyncLifetime
         Set("Models:Prices:0:Model", "test/*");
         Set("Models:Prices:0:InputUsd", "1");
         Set("Models:Prices:0:OutputUsd", "2");
+        Set("Budgets:NewTenant:HourUsd", "0");
+        Set("Budgets:NewTenant:DayUsd", "0");
         Set("Data:Directory", folder.Path);
         await StartAsync();
     }

@@ -29,7 +29,7 @@ internal static class LedgerChild
             try
             {
                 var order = new ReserveOrder(call, new Usd(worst), 100, DateTimeOffset.UtcNow.AddMinutes(5));
-                await lab.Ledger.ReserveAsync(order, static _ => { }, cancellationToken);
+                await lab.Ledger.ReserveAsync(order, static (_, _) => { }, cancellationToken);
             }
             catch (BudgetRefused)
             {

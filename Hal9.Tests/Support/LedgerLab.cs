@@ -1,6 +1,7 @@
 using Hal9.Engine;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
+using Hal9.Engine.Neurons;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -25,9 +26,10 @@ internal sealed class LedgerLab : IAsyncDisposable
         Verifier = new LedgerVerifier(database, anchors, time);
         var options = Options.Create(new BudgetsOptions { WaitSeconds = waitSeconds });
         Ledger = new BudgetLedger(Writer, Tenants, anchors, options, time);
-        Budgets = new BudgetService(Ledger, options);
+        Budgets = new BudgetService(Ledger, Tenants, new AllModels(), options);
         Costs = new CostService(database, Tenants);
-        Entries = new LedgerService(Tenants, Verifier);
+        Entries = new LedgerService(Tenants, Verifier, Ledger, new StatementReader(database, time));
+        Guard = new LedgerGuard(database, Tenants, Verifier, time, NullLogger<LedgerGuard>.Instance);
     }
 
     public Database Database { get; }
@@ -40,6 +42,7 @@ internal sealed class LedgerLab : IAsyncDisposable
     public BudgetService Budgets { get; }
     public CostService Costs { get; }
     public LedgerService Entries { get; }
+    public LedgerGuard Guard { get; }
     public string AnchorFileOf(Guid tenantId) => Path.Combine(Folder, "anchors", $"{tenantId:D}.log");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -80,6 +83,14 @@ internal sealed class LedgerLab : IAsyncDisposable
         return key.Id;
     }
 
+    /// <summary>A neuron of the tenant.</summary>
+    public async Task MakeNeuronAsync(Actor actor, string name)
+    {
+        await using var db = Tenants.Open(actor.TenantId);
+        db.Add(new Neuron { Id = Guid.CreateVersion7(), TenantId = actor.TenantId, Name = name, Role = name, Prompt = name });
+        await db.SaveChangesAsync(Cancelled);
+    }
+
     public Task<BudgetView> LimitAsync(Actor actor, long nano, BudgetPeriod period = BudgetPeriod.Total) =>
         Budgets.PutAsync(actor, new PutBudget { ScopeKind = BudgetScopeKind.Tenant, Period = period, Limit = new Usd(nano) }, Cancelled);
 
@@ -88,7 +99,7 @@ internal sealed class LedgerLab : IAsyncDisposable
         actor.TenantId, actor.UserId, keyId, runId ?? Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), "writer", Layer.L2, RunKind.Api, "openai", model);
 
     public Task ReserveAsync(LedgerDimensions call, long nano, long tokens = 1000, TimeSpan? wait = null) =>
-        Ledger.ReserveAsync(new ReserveOrder(call, new Usd(nano), tokens, Time.GetUtcNow() + (wait ?? TimeSpan.Zero)), static _ => { }, Cancelled);
+        Ledger.ReserveAsync(new ReserveOrder(call, new Usd(nano), tokens, Time.GetUtcNow() + (wait ?? TimeSpan.Zero)), static (_, _) => { }, Cancelled);
 
     public Task SettleAsync(LedgerDimensions call, long nano, long input = 100, long output = 10) =>
         Ledger.SettleAsync(call, new Settlement(new Usd(nano), new TokenUsage(input, output), "test/1", []), static _ => { }, Cancelled);
@@ -123,8 +134,15 @@ internal sealed class LedgerLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Guard.Dispose();
         await anchors.DisposeAsync();
         await Writer.DisposeAsync();
+    }
+
+    /// <summary>Every model can be called.</summary>
+    private sealed class AllModels : IModelNames
+    {
+        public string? Find(string model) => model.Contains('/', StringComparison.Ordinal) ? model : null;
     }
 
     private sealed class PlainSecrets : ISecrets

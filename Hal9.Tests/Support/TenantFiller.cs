@@ -214,8 +214,8 @@ internal sealed class TenantFiller
 
     private const string InsertRun = """
         INSERT INTO runs (id, tenant_id, user_id, key_id, kind, mode, status, goal, conversation_id, message_id, is_temporary, tags, error, answer, provenance, cost, last_event, epoch,
-            heartbeat_at, cancelled, started_at, ended_at, thumbs_down, reviews)
-        VALUES (@id, @tenant, @user, @key, @kind, @mode, @status, @goal, @conversation, @message, 0, @tags, @error, 'Done.', 'Live', @cost, 12, 1, @at, '[]', @at, @ended, @down, @reviews)
+            heartbeat_at, cancelled, started_at, ended_at, waited_ms, thumbs_down, reviews)
+        VALUES (@id, @tenant, @user, @key, @kind, @mode, @status, @goal, @conversation, @message, 0, @tags, @error, 'Done.', 'Live', @cost, 12, 1, @at, '[]', @at, @ended, 0, @down, @reviews)
         """;
 
     private const string InsertStep = """

@@ -6,8 +6,8 @@ using Hal9.Web.Accounts;
 namespace Hal9.Web.Api;
 
 /// <summary>What a budget limits.</summary>
-/// <param name="Kind">The kind of thing. This version offers <c>tenant</c>, <c>user</c> and <c>key</c>.</param>
-/// <param name="Id">Which one; none for the tenant.</param>
+/// <param name="Kind">The kind of thing. There are no teams in this version.</param>
+/// <param name="Id">Which one: the id of a user or key, a neuron's name (<c>direct</c> for pass-through calls), <c>provider/model</c>; <c>*</c> for each of the kind that has no budget of its own; none for the tenant.</param>
 internal sealed record ScopeBody(BudgetScopeKind Kind, string? Id = null);
 
 /// <summary>The order to make the budget of a scope and period, or to replace it.</summary>
@@ -28,7 +28,7 @@ internal sealed record PutBudgetBody
     /// <summary>Warning marks in percent; default 50, 80, 95.</summary>
     public IReadOnlyList<int>? Marks { get; init; }
 
-    /// <summary>What happens at the limit, tried in order. This version offers <c>refuse</c>, which is also what an empty list means.</summary>
+    /// <summary>What happens at the limit, tried in order: shorten the answer, ask a cheaper model, ask the offline model, let the run wait for a person, refuse. Empty: refuse.</summary>
     public IReadOnlyList<LadderStep>? Ladder { get; init; }
 
     /// <summary>First day of the month, 1 to 28.</summary>
@@ -49,13 +49,17 @@ internal sealed record PutBudgetBody
 /// <param name="Reserved">Set aside for calls on their way.</param>
 /// <param name="ReservedTokens">Tokens set aside for calls on their way.</param>
 /// <param name="ResetsAt">When the period ends (UTC); null: never.</param>
+/// <param name="Raised">What is added to the limit now by approved raises.</param>
+/// <param name="RaisedTokens">The same in tokens.</param>
+/// <param name="RaisedUntil">When the raises become fewer or end (UTC).</param>
 internal sealed record BudgetBody(
     Guid Id, ScopeBody Scope, BudgetPeriod Period, Usd? Limit, long? LimitTokens, IReadOnlyList<int> Marks, IReadOnlyList<LadderStep> Ladder, int FiscalStart,
-    Usd Spent, long SpentTokens, Usd Reserved, long ReservedTokens, DateTimeOffset? ResetsAt)
+    Usd Spent, long SpentTokens, Usd Reserved, long ReservedTokens, DateTimeOffset? ResetsAt, Usd? Raised, long? RaisedTokens, DateTimeOffset? RaisedUntil)
 {
     public static BudgetBody Of(BudgetView budget) => new(
         budget.Id, new ScopeBody(budget.ScopeKind, budget.ScopeId.Length == 0 ? null : budget.ScopeId), budget.Period, budget.Limit, budget.LimitTokens, budget.Marks,
-        budget.Ladder, budget.FiscalStart, budget.Spent, budget.SpentTokens, budget.Reserved, budget.ReservedTokens, budget.ResetsAt);
+        budget.Ladder, budget.FiscalStart, budget.Spent, budget.SpentTokens, budget.Reserved, budget.ReservedTokens, budget.ResetsAt,
+        budget.Raised, budget.RaisedTokens, budget.RaisedUntil);
 }
 
 /// <summary>Read and set budgets.</summary>
@@ -73,6 +77,7 @@ internal static class BudgetEndpoints
             .WithName("putBudget").WithSummary("Make or replace the budget of a scope and period")
             .WithDescription("What was spent in the period counts at once; nothing is reset. With `UseKeys` alone the owner of a key may give it its first budget.")
             .Produces<BudgetBody>().ProducesProblems(400, 401, 403, 415, 501);
+        budgets.MapRaises();
         budgets.MapDelete("/{id:guid}", async (Guid id, HttpContext context, BudgetService door, CancellationToken cancellationToken) =>
             await door.DeleteAsync(CurrentActor.From(context.User), id, cancellationToken) ? Results.NoContent() : Problems.NotFound("budget"))
             .Needs(Permission.EditBudgets)
@@ -86,13 +91,9 @@ internal static class BudgetEndpoints
         {
             return Problems.Invalid("scope", "This field is required.");
         }
-        if (body.Scope.Kind is not (BudgetScopeKind.Tenant or BudgetScopeKind.User or BudgetScopeKind.Key))
+        if (body.Scope.Kind == BudgetScopeKind.Team)
         {
-            return Problems.Of(ProblemKind.NotBuilt, "scope.kind: this version offers budgets of tenant, user and key. Nothing was changed.");
-        }
-        if (body.Ladder?.Any(step => step != LadderStep.Refuse) is true)
-        {
-            return Problems.Of(ProblemKind.NotBuilt, "ladder: this version offers refuse only. Nothing was changed.");
+            return Problems.Of(ProblemKind.NotBuilt, "scope.kind: there are no teams in this version, so no budgets of teams. Nothing was changed.");
         }
         var order = new PutBudget
         {

@@ -62,6 +62,8 @@ internal static class LedgerEndpoints
         ledger.MapGet("/verify", VerifyAsync)
             .WithName("verifyLedger").WithSummary("Examine hashes, links, head and anchors of the whole ledger")
             .Produces<LedgerCheckBody>().ProducesProblems(401, 403);
+        ledger.MapStatements();
+        api.MapAcknowledge();
     }
 
     private static async Task<IResult> VerifyAsync(HttpContext context, LedgerService door, CancellationToken cancellationToken)

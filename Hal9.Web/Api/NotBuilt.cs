@@ -8,7 +8,7 @@ internal static class NotBuilt
 {
     private static readonly (string Method, string Path)[] Calls =
     [
-        ("POST", "/runs/quote"), ("POST", "/runs/{id:guid}/pause"), ("POST", "/runs/{id:guid}/resume"), ("POST", "/runs/{id:guid}/fork"), ("POST", "/runs/{id:guid}/replay"),
+        ("POST", "/runs/{id:guid}/pause"), ("POST", "/runs/{id:guid}/fork"), ("POST", "/runs/{id:guid}/replay"),
         ("POST", "/runs/{id:guid}/steps/{stepId:guid}/pause"), ("POST", "/runs/{id:guid}/steps/{stepId:guid}/resume"),
         ("POST", "/runs/{id:guid}/steps/{stepId:guid}/fork"), ("POST", "/runs/{id:guid}/steps/{stepId:guid}/replay"),
         ("GET", "/learning/proposals"), ("POST", "/learning/proposals/{id}/approve"), ("POST", "/learning/proposals/{id}/reject"), ("POST", "/learning/proposals/{id}/rollback"),

@@ -37,7 +37,7 @@ internal sealed record ProblemKind(string Name, int Status, string Title, string
         "The same key was used within a day with a different body. Use a new key for a new request.");
 
     public static ProblemKind Budget { get; } = new("budget-refused", 429, "A budget has no room.",
-        "A limit is used up. `budgetId` names it, `resetsAt` says when it begins anew (null: never by itself), `runId` is the stored run with status `refused`.");
+        "A limit is used up. `budgetId` names it, `resetsAt` says when it begins anew (null: never by itself), `runId` is the stored run with status `refused`; `raise` is where a raise can be asked for (POST), `neededUsd` what the call may cost.");
 
     public static ProblemKind RateLimited { get; } = new("rate-limited", 429, "Too many requests.", "Wait as `Retry-After` says.");
 

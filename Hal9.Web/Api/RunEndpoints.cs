@@ -25,6 +25,9 @@ internal static class RunEndpoints
             .WithName("startRun").WithSummary("Start a run")
             .WithDescription("Stores the run and returns its id at once. Without room in a budget the run is stored as `refused` and the answer is 429. `Idempotency-Key` makes a retry within a day get the same run.")
             .Produces<MadeBody>(202).ProducesProblems(400, 401, 403, 415, 422, 429);
+        runs.MapPost("/quote", QuoteAsync).Needs(Permission.UseRuns)
+            .WithName("quoteRun").WithSummary("What a run may cost").WithDescription("Takes what starting takes; nothing is stored or spent. Expectations are learned from the organisation's newest runs.")
+            .Produces<QuoteBody>().ProducesProblems(400, 401, 403, 415);
         // Who starts runs and who reads others' are different people: what a reader sees is checked in the door.
         runs.MapGet("", ListAsync).Needs(Permission.ReadEngine)
             .WithName("listRuns").WithSummary("Runs, newest first").WithDescription("Without the permission to read everybody's runs, one's own.")
@@ -39,6 +42,10 @@ internal static class RunEndpoints
         runs.MapPost("/{id:guid}/cancel", CancelRunAsync).Needs(Permission.UseRuns)
             .WithName("cancelRun").WithSummary("Stop a run").WithDescription("Returns the confirmed state; a run that has ended stays as it is.")
             .Produces<RunBody>().ProducesProblems(400, 401, 403, 404);
+        runs.MapPost("/{id:guid}/resume", ResumeRunAsync).Needs(Permission.UseRuns)
+            .WithName("resumeRun").WithSummary("Let a run go on that waits for room in a budget")
+            .WithDescription("Without room it will wait again: raise the budget. It also goes on by itself when there is room. A run that does not wait stays as it is.")
+            .Produces<RunBody>().ProducesProblems(400, 401, 403, 404);
         runs.MapPost("/{id:guid}/steps/{stepId:guid}/cancel", CancelStepAsync).Needs(Permission.UseRuns)
             .WithName("cancelStep").WithSummary("Stop a step and all below it").WithDescription("Returns the run's confirmed state.")
             .Produces<RunBody>().ProducesProblems(400, 401, 403, 404);
@@ -52,14 +59,7 @@ internal static class RunEndpoints
             return Problems.Invalid(errors);
         }
         var actor = CurrentActor.From(context.User);
-        var order = new StartRun
-        {
-            Goal = body.Goal,
-            Mode = body.Mode,
-            Kind = RunKind.Api,
-            Tags = body.Tags ?? [],
-            Envelope = body.Envelope is { } limits ? new EnvelopeRequest(limits.CostUsd, limits.Tokens, limits.Steps, limits.Seconds) : null,
-        };
+        var order = OrderOf(body);
         RunView run;
         try
         {
@@ -78,6 +78,23 @@ internal static class RunEndpoints
         }
         return Results.Accepted($"/api/v1/runs/{run.Id}", new MadeBody(run.Id));
     }
+
+    private static async Task<IResult> QuoteAsync(StartRunBody body, HttpContext context, RunService runs, CancellationToken cancellationToken)
+    {
+        var errors = ErrorsOf(body);
+        return errors.Count > 0
+            ? Problems.Invalid(errors)
+            : Results.Json(QuoteBody.Of(await runs.QuoteAsync(CurrentActor.From(context.User), OrderOf(body), cancellationToken)), ApiJson.Options);
+    }
+
+    private static StartRun OrderOf(StartRunBody body) => new()
+    {
+        Goal = body.Goal,
+        Mode = body.Mode,
+        Kind = RunKind.Api,
+        Tags = body.Tags ?? [],
+        Envelope = body.Envelope is { } limits ? new EnvelopeRequest(limits.CostUsd, limits.Tokens, limits.Steps, limits.Seconds) : null,
+    };
 
     private static async Task<IResult> ListAsync(
         HttpContext context, RunService runs, CancellationToken cancellationToken,
@@ -137,6 +154,15 @@ internal static class RunEndpoints
     private static Task<IResult> CancelStepAsync(Guid id, Guid stepId, HttpContext context, RunService runs, CancellationToken cancellationToken, ReasonBody? body = null) =>
         CancelAsync(id, stepId, body, context, runs, cancellationToken);
 
+    private static async Task<IResult> ResumeRunAsync(Guid id, HttpContext context, RunService runs, CancellationToken cancellationToken, ReasonBody? body = null)
+    {
+        if (body?.Reason?.Length > LongestReason)
+        {
+            return Problems.Invalid("reason", $"At most {LongestReason} characters.");
+        }
+        return await runs.ResumeAsync(CurrentActor.From(context.User), id, body?.Reason, cancellationToken) is { } run ? Results.Json(RunBody.Of(run), ApiJson.Options) : Problems.NotFound("run");
+    }
+
     private static async Task<IResult> CancelAsync(Guid id, Guid? stepId, ReasonBody? body, HttpContext context, RunService runs, CancellationToken cancellationToken)
     {
         if (body?.Reason?.Length > LongestReason)
@@ -151,7 +177,8 @@ internal static class RunEndpoints
     {
         AskAgain.AfterRefusal(context, refusal?.ResetsAt);
         return Problems.Of(ProblemKind.Budget, refusal?.Reason ?? "A limit is used up.",
-            ("budgetId", refusal?.BudgetId), ("resetsAt", refusal?.ResetsAt), ("runId", runId), ("limitUsd", refusal?.Limit?.ToString()), ("limitTokens", refusal?.LimitTokens));
+            ("budgetId", refusal?.BudgetId), ("resetsAt", refusal?.ResetsAt), ("runId", runId), ("limitUsd", refusal?.Limit?.ToString()), ("limitTokens", refusal?.LimitTokens),
+            ("neededUsd", refusal?.Needed?.ToString()), ("neededTokens", refusal?.NeededTokens), ("raise", refusal?.BudgetId is { } budget ? $"/api/v1/budgets/{budget}/raises" : null));
     }
 
     private static Dictionary<string, string[]> ErrorsOf(StartRunBody body)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Hal9.Engine;
+using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Runs;
 
@@ -60,14 +61,17 @@ internal sealed record EnvelopeBody(Usd? CostUsd = null, long? Tokens = null, in
 /// <param name="Tags">Labels for cost reports.</param>
 /// <param name="LastEvent">The number of its newest event.</param>
 /// <param name="Steps">The tree: one root, or none yet.</param>
+/// <param name="OnLimit">What budgets' on-limit ladders changed in its calls.</param>
+/// <param name="QuoteError">By how much the cost is above (or, negative, below) the quote, as a share of the quote; null until it has ended.</param>
 internal sealed record RunBody(
     Guid Id, RunKind Kind, string Goal, RunMode Mode, RunStatus Status, string? Answer, Guid? ConversationId, Usd Cost, Usd? Quote, Provenance Provenance,
-    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, RefusalBody? Refusal, string? Error, IReadOnlyList<string> Tags, long LastEvent, IReadOnlyList<StepBody> Steps)
+    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, RefusalBody? Refusal, string? Error, IReadOnlyList<string> Tags, long LastEvent, IReadOnlyList<StepBody> Steps,
+    IReadOnlyList<OnLimitBody> OnLimit, double? QuoteError)
 {
     public static RunBody Of(RunView run) => new(
         run.Id, run.Kind, run.Goal, run.Mode, run.Status, run.Answer, run.ConversationId, run.Cost, run.Quote, run.Provenance, run.StartedAt, run.EndedAt,
-        run.Refusal is { } no ? new RefusalBody(no.BudgetId, no.Scope, no.Limit, no.LimitTokens, no.ResetsAt, no.Reason) : null,
-        run.Error, run.Tags, run.LastEvent, run.Root is { } root ? [StepBody.Of(root)] : []);
+        run.Refusal is { } no ? RefusalBody.Of(no) : null, run.Error, run.Tags, run.LastEvent, run.Root is { } root ? [StepBody.Of(root)] : [], [.. run.OnLimit.Select(OnLimitBody.Of)],
+        run.QuoteError is { } error ? Math.Round(error, 4) : null);
 }
 
 /// <summary>A limit that said no.</summary>
@@ -77,7 +81,25 @@ internal sealed record RunBody(
 /// <param name="LimitTokens">The limit in tokens.</param>
 /// <param name="ResetsAt">When it begins anew (UTC); null: never by itself.</param>
 /// <param name="Reason">The whole reason in a sentence.</param>
-internal sealed record RefusalBody(Guid? BudgetId, string Scope, Usd? Limit, long? LimitTokens, DateTimeOffset? ResetsAt, string Reason);
+/// <param name="Needed">What the call may cost.</param>
+/// <param name="NeededTokens">How many tokens it may use.</param>
+/// <param name="Raise">Where a raise can be asked for (POST); null when it was the run's own envelope.</param>
+internal sealed record RefusalBody(
+    Guid? BudgetId, string Scope, Usd? Limit, long? LimitTokens, DateTimeOffset? ResetsAt, string Reason, Usd? Needed, long? NeededTokens, string? Raise)
+{
+    public static RefusalBody Of(Refusal no) => new(
+        no.BudgetId, no.Scope, no.Limit, no.LimitTokens, no.ResetsAt, no.Reason, no.Needed, no.NeededTokens, no.BudgetId is { } budget ? $"/api/v1/budgets/{budget}/raises" : null);
+}
+
+/// <summary>A step of a budget's on-limit ladder that was taken.</summary>
+/// <param name="Step">Which.</param>
+/// <param name="BudgetId">Of which budget.</param>
+/// <param name="Scope">Whose budget, in words.</param>
+/// <param name="Reason">What was done and why.</param>
+internal sealed record OnLimitBody(LadderStep Step, Guid? BudgetId, string Scope, string Reason)
+{
+    public static OnLimitBody Of(LadderTaken taken) => new(taken.Step, taken.BudgetId, taken.Scope, taken.Reason);
+}
 
 /// <summary>A step of a run's tree.</summary>
 /// <param name="Id">Its id.</param>
@@ -94,13 +116,14 @@ internal sealed record RefusalBody(Guid? BudgetId, string Scope, Usd? Limit, lon
 /// <param name="ModelCalls">The attempts of its model calls.</param>
 /// <param name="ToolCalls">Its tool calls.</param>
 /// <param name="Steps">The steps below.</param>
+/// <param name="Plan">The money that its parent allowed it, with all below it.</param>
 internal sealed record StepBody(
     Guid Id, Guid? ParentId, Layer Layer, string Neuron, StepStatus Status, string Goal, string? Result, string? Error, Usd Cost,
-    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallBody> ModelCalls, IReadOnlyList<ToolCallBody> ToolCalls, IReadOnlyList<StepBody> Steps)
+    DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<ModelCallBody> ModelCalls, IReadOnlyList<ToolCallBody> ToolCalls, IReadOnlyList<StepBody> Steps, Usd? Plan)
 {
     public static StepBody Of(StepView step) => new(
         step.Id, step.ParentId, step.Layer, step.Neuron, step.Status, step.Goal, step.Result, step.Error, step.Cost, step.StartedAt, step.EndedAt,
-        [.. step.ModelCalls.Select(ModelCallBody.Of)], [], [.. step.Steps.Select(Of)]);
+        [.. step.ModelCalls.Select(ModelCallBody.Of)], [], [.. step.Steps.Select(Of)], step.Plan);
 }
 
 /// <summary>An attempt of a model call.</summary>
@@ -122,14 +145,17 @@ internal sealed record StepBody(
 /// <param name="Ms">Duration, milliseconds.</param>
 /// <param name="FirstTokenMs">Time to the first content token, milliseconds.</param>
 /// <param name="Error">What went wrong.</param>
+/// <param name="OnLimit">What budgets' on-limit ladders changed in it.</param>
 internal sealed record ModelCallBody(
     Guid Id, int Attempt, string Provider, string Model, CallStatus Status, Provenance Provenance, long InputTokens, long CachedTokens, long CacheWriteTokens,
-    long OutputTokens, long ReasoningTokens, Usd Reserved, Usd Cost, string? PriceVersion, bool UsageEstimated, long Ms, long? FirstTokenMs, string? Error)
+    long OutputTokens, long ReasoningTokens, Usd Reserved, Usd Cost, string? PriceVersion, bool UsageEstimated, long Ms, long? FirstTokenMs, string? Error,
+    IReadOnlyList<OnLimitBody> OnLimit)
 {
     public static ModelCallBody Of(ModelCallView call) => new(
         call.Id, call.Attempt, call.Provider, call.Model, call.Status, call.Provenance, call.Usage.Input, call.Usage.Cached,
         call.Usage.CacheWrite + call.Usage.CacheWrite1h, call.Usage.Output, call.Usage.Reasoning, call.Reserved, call.Cost, call.PriceVersion,
-        call.UsageEstimated, call.Milliseconds, call.FirstTokenMilliseconds, call.Error);
+        call.UsageEstimated, call.Milliseconds, call.FirstTokenMilliseconds, call.Error,
+        [.. call.OnLimit.Select(OnLimitBody.Of)]);
 }
 
 /// <summary>A tool call. This version's neurons have no tools: the list is always empty.</summary>

@@ -46,8 +46,8 @@ public sealed record BudgetOutlook(Outlook Kind, DateTimeOffset? At = null, doub
     {
         ArgumentNullException.ThrowIfNull(budget);
         ArgumentNullException.ThrowIfNull(pace);
-        var money = budget.Limit is { } limit ? Of(limit.Nano, budget.Spent.Nano + budget.Reserved.Nano, pace.NanoPerHour, budget.ResetsAt, now) : null;
-        var tokens = budget.LimitTokens is { } most ? Of(most, budget.SpentTokens + budget.ReservedTokens, pace.TokensPerHour, budget.ResetsAt, now) : null;
+        var money = budget.Limit is { } limit ? Of(limit.Nano + (budget.Raised?.Nano ?? 0), budget.Spent.Nano + budget.Reserved.Nano, pace.NanoPerHour, budget.ResetsAt, now) : null;
+        var tokens = budget.LimitTokens is { } most ? Of(most + (budget.RaisedTokens ?? 0), budget.SpentTokens + budget.ReservedTokens, pace.TokensPerHour, budget.ResetsAt, now) : null;
         if (money is null || tokens is null)
         {
             return money ?? tokens ?? new BudgetOutlook(Outlook.Still);
@@ -65,8 +65,8 @@ public sealed record BudgetOutlook(Outlook Kind, DateTimeOffset? At = null, doub
     public static double ReservedOf(BudgetView budget) => Share(budget, b => b.Reserved.Nano, b => b.ReservedTokens);
 
     private static double Share(BudgetView budget, Func<BudgetView, long> money, Func<BudgetView, long> tokens) => Math.Max(
-        budget.Limit is { Nano: > 0 } limit ? (double)money(budget) / limit.Nano : 0,
-        budget.LimitTokens is > 0 and var most ? (double)tokens(budget) / most : 0);
+        budget.Limit is { Nano: > 0 } limit ? (double)money(budget) / (limit.Nano + (budget.Raised?.Nano ?? 0)) : 0,
+        budget.LimitTokens is > 0 and var most ? (double)tokens(budget) / (most + (budget.RaisedTokens ?? 0)) : 0);
 
     private static BudgetOutlook Of(long limit, long used, double perHour, DateTimeOffset? ends, DateTimeOffset now)
     {

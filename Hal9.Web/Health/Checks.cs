@@ -1,3 +1,4 @@
+using Hal9.Engine.Budgets;
 using Hal9.Engine.Hosting;
 using Hal9.Engine.Models;
 using Hal9.Engine.Storage;
@@ -80,6 +81,20 @@ internal sealed class ProviderCheck(ModelService models) : IHealthCheck
         return Task.FromResult(down.Count > 0
             ? HealthCheckResult.Degraded($"Failed too often and left alone for a while: {string.Join(", ", down)}.", data: data)
             : HealthCheckResult.Healthy(states.Count == 0 ? "Only the built-in model is configured." : "None is left alone.", data));
+    }
+}
+
+/// <summary>The rules of all ledgers hold. Never unhealthy: stopping the product would not mend a ledger.</summary>
+internal sealed class LedgerCheck(LedgerGuard guard) : IHealthCheck
+{
+    public const string Fix = "Somebody changed the ledger's tables, or there is a fault in this product. Keep a copy of the database and of anchors/, and examine it with GET /api/v1/ledger/verify; the log names tenant and entry.";
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var faults = guard.Faults;
+        return Task.FromResult(faults.Count > 0
+            ? HealthCheckResult.Degraded($"{faults.Count} rules of ledgers do not hold, first: {faults[0].Rule}")
+            : HealthCheckResult.Healthy(guard.LookedAt is null ? "Not looked at yet." : "All rules hold."));
     }
 }
 

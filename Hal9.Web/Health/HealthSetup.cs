@@ -26,6 +26,7 @@ internal static class HealthSetup
         ["silo"] = SiloCheck.Fix,
         ["disk"] = DiskCheck.Fix,
         ["providers"] = ProviderCheck.Fix,
+        ["ledger"] = LedgerCheck.Fix,
     };
 
     /// <summary>What to do when a check fails.</summary>
@@ -39,7 +40,8 @@ internal static class HealthSetup
             .AddCheck<StartCheck>("start", HealthStatus.Unhealthy, [Ready, Startup], Patience)
             .AddCheck<SiloCheck>("silo", HealthStatus.Unhealthy, [Ready], Patience)
             .AddCheck<DiskCheck>("disk", HealthStatus.Degraded, [Ready], Patience)
-            .AddCheck<ProviderCheck>("providers", HealthStatus.Degraded, [Ready], Patience);
+            .AddCheck<ProviderCheck>("providers", HealthStatus.Degraded, [Ready], Patience)
+            .AddCheck<LedgerCheck>("ledger", HealthStatus.Degraded, [Ready], Patience);
         builder.Services.AddSingleton<Probe>();
     }
 

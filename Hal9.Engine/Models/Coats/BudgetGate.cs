@@ -13,19 +13,16 @@ namespace Hal9.Engine.Models.Coats;
 /// stored answer in one transaction afterwards. Every way out settles or releases, a reader who walks away included.
 /// </summary>
 internal sealed partial class BudgetGate(
-    IChatClient inner, BudgetLedger ledger, PriceList prices, BudgetsOptions budgets, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
+    IChatClient inner, BudgetLedger ledger, CallBounds bounds, BudgetsOptions budgets, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
 {
-    /// <summary>The output limit of a call for which nobody set one, of a model whose own limit is not known.</summary>
-    public const int DefaultMaxOutput = 4096;
-
-    // Some models may write 128,000 tokens. All of that set aside for each call would leave no room for others under a budget of a few dollars.
-    private const int MostFilled = 32_768;
+    // Less than this is no answer: about a hundred words.
+    private const int LeastShortened = 128;
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var call = CallOptions.Of(options);
-        call.MaxOutputTokens = MostOutput(call);
+        call.MaxOutputTokens = CallBounds.MostOutput(call.Ticket.Provider, call.Ticket.Model, call.MaxOutputTokens, call.Ticket.IsPassThrough);
         var hold = await ReserveAsync(call, messages, cancellationToken);
         call.Ticket.Attempt.Wire.Clock = call.Ticket.Context.Waiting;
         var begun = time.GetTimestamp();
@@ -66,61 +63,89 @@ internal sealed partial class BudgetGate(
     {
         var (context, model) = (call.Ticket.Context, call.Ticket.Model);
         var now = time.GetUtcNow();
-        var surplus = counter.SurplusOf(model);
-        var input = counter.UpperBound(messages, call, call.Ticket.Provider.Kind) + surplus.Input;
-        var output = call.MaxOutputTokens!.Value + surplus.Output;
-        var price = Price(call.Ticket, now, input);
+        var bound = bounds.Of(call.Ticket.Provider, model, messages, call, now);
+        var price = bound.Price ?? throw new ModelCallFailed(
+            ModelFault.Unpriced,
+            $"There is no price for {model}, so it is not called. Set one under Hal9:Models:Prices (0 is allowed for a model of your own), or a ceiling price under Hal9:Budgets.");
         var attempt = new CallAttempt
         {
             Id = Guid.CreateVersion7(now),
             Attempt = context.Journal.AttemptsOf(context.Leaf) + 1,
             Model = model,
             Provenance = call.Ticket.Provider.Kind == ProviderKind.Offline ? Provenance.Offline : Provenance.Live,
-            Reserved = price.WorstCase(input, output),
+            Reserved = price.WorstCase(bound.Input, bound.Output),
             StartedAt = now,
+            OnLimit = call.Ticket.Ladder?.Taken ?? [],
         };
         var dimensions = new LedgerDimensions(
             context.TenantId, context.UserId, context.KeyId, context.RunId, context.StepId, attempt.Id, context.Neuron, context.Layer, context.Kind, model.Provider, model.Model);
-        var hold = new Hold(attempt, dimensions, price, input, output, surplus);
-        if (context.Envelope.TryReserve(attempt.Reserved, input + output) is { } refusal)
+        var hold = new Hold(attempt, dimensions, price, bound.Input, bound.Output, bound.Surplus);
+        if (context.Envelope.TryReserve(attempt.Reserved, hold.Tokens) is { } refusal)
         {
             throw new BudgetRefused(refusal);
         }
         var waitUntil = now + TimeSpan.FromSeconds(budgets.WaitSeconds);
+        var order = new ReserveOrder(dimensions, attempt.Reserved, hold.Tokens, waitUntil < call.Ticket.Deadline ? waitUntil : call.Ticket.Deadline)
+        {
+            RefuseWhenUsedUp = context.IsFirst,
+            Tried = call.Ticket.Ladder?.Tried ?? [],
+        };
+        if (call.ResponseFormat is not ChatResponseFormatJson)
+        {
+            // JSON that is cut off is worth nothing, so only words are shortened.
+            order = order with { Shorten = (money, tokens) => Shorten(order, hold, money, tokens) };
+        }
         try
         {
-            await ledger.ReserveAsync(
-                new ReserveOrder(dimensions, attempt.Reserved, input + output, waitUntil < call.Ticket.Deadline ? waitUntil : call.Ticket.Deadline) { RefuseWhenUsedUp = context.IsFirst },
-                context.Journal.Starting(context, attempt),
+            // Made before it is known whether the ledger shortens the call: that is rare, and what is long to write is not written on the writer's thread.
+            var starting = context.Journal.Starting(context, attempt);
+            var granted = await ledger.ReserveAsync(
+                order,
+                (batch, granted) => (granted.ShortenedBy is null ? starting : context.Journal.Starting(context, Shortened(hold, granted).Attempt))(batch),
                 cancellationToken);
+            if (granted.ShortenedBy is not null)
+            {
+                var shorter = Shortened(hold, granted);
+                context.Envelope.Settle(attempt.Reserved - shorter.Attempt.Reserved, hold.Tokens - shorter.Tokens, Usd.Zero, 0);
+                hold = shorter;
+                call.MaxOutputTokens = (int)(shorter.Output - bound.Surplus.Output);
+            }
         }
         catch
         {
-            context.Envelope.Settle(attempt.Reserved, input + output, Usd.Zero, 0);
+            context.Envelope.Settle(attempt.Reserved, hold.Tokens, Usd.Zero, 0);
             throw;
         }
-        call.Ticket.Attempt.Stored = attempt;
+        call.Ticket.Attempt.Stored = hold.Attempt;
         return hold;
     }
 
-    /// <summary>What the caller of a pass-through asked for stands; what we fill in, and a neuron's limit, keeps to what the model can give.</summary>
-    private static int MostOutput(CallOptions call)
+    /// <summary>The same call with the longest answer that fits; null when that would be no answer.</summary>
+    private static ReserveOrder? Shorten(ReserveOrder order, Hold hold, Usd? money, long? tokens)
     {
-        var ticket = call.Ticket;
-        var own = PriceList.MaxOutputOf(ticket.Model.Provider, ticket.Model.Model, ticket.Provider.Kind.ToString(), ticket.Provider.Address);
-        return call.MaxOutputTokens switch
+        // Half-open: what fits, and what does not. A price rises with the length, whatever its tiers.
+        var (fits, over) = (LeastShortened + hold.Surplus.Output, hold.Output);
+        if (fits >= over || !Fits(fits))
         {
-            null => Math.Min(own ?? DefaultMaxOutput, MostFilled),
-            { } asked when own is { } most && !ticket.IsPassThrough => Math.Min(asked, most),
-            { } asked => asked,
-        };
+            return null;
+        }
+        while (over - fits > 1)
+        {
+            var middle = (fits + over) / 2;
+            (fits, over) = Fits(middle) ? (middle, over) : (fits, middle);
+        }
+        return order with { Amount = hold.Price.WorstCase(hold.Input, fits), Tokens = hold.Input + fits };
+
+        bool Fits(long output) => (money is not { } most || hold.Price.WorstCase(hold.Input, output) <= most) && (tokens is not { } limit || hold.Input + output <= limit);
     }
 
-    private ModelPrice Price(CallTicket ticket, DateTimeOffset at, long input)
+    private static Hold Shortened(Hold hold, Granted granted)
     {
-        return prices.Find(ticket.Model.Provider, ticket.Model.Model, ticket.Provider.Kind.ToString(), at, input, ticket.Provider.Address) ?? throw new ModelCallFailed(
-            ModelFault.Unpriced,
-            $"There is no price for {ticket.Model}, so it is not called. Set one under Hal9:Models:Prices (0 is allowed for a model of your own), or a ceiling price under Hal9:Budgets.");
+        var output = granted.Order.Tokens - hold.Input;
+        var by = granted.ShortenedBy!;
+        var step = new LadderTaken(
+            LadderStep.Clamp, by.BudgetId, by.Scope, $"The answer is limited to {output - hold.Surplus.Output} instead of {hold.Output - hold.Surplus.Output} tokens. {by.Reason}");
+        return hold with { Attempt = hold.Attempt with { Reserved = granted.Order.Amount, OnLimit = [.. hold.Attempt.OnLimit, step] }, Output = output };
     }
 
     private async Task EndAsync(CallOptions call, Hold hold, Ending ending)

@@ -31,6 +31,9 @@ internal sealed class CallOptions : ChatOptions
 /// <param name="Attempt">The attempt on its way.</param>
 internal sealed record CallTicket(CallContext Context, ModelRef Model, Provider Provider, DateTimeOffset Deadline, bool MayFallBack, bool Checked, AttemptState Attempt)
 {
+    /// <summary>How far it has gone down the ladders of its budgets; null before the coat that walks them.</summary>
+    public LadderWalk? Ladder { get; init; }
+
     /// <summary>The caller named the model and its options: they are kept as they are.</summary>
     public bool IsPassThrough => !MayFallBack;
 }

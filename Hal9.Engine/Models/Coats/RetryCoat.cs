@@ -9,21 +9,24 @@ namespace Hal9.Engine.Models.Coats;
 
 /// <summary>
 /// Tries again what may pass: exponential waits with jitter, the provider's own Retry-After before ours, never after the first content, never
-/// beyond the deadline. Then the configured fallbacks, in order; there are none unless configured.
+/// beyond the deadline. Then the configured fallbacks, in order; there are none unless configured. What a budget refuses goes down the budget's own ladder, whoever
+/// named the model: the alternative is no answer, and who set the ladder pays.
 /// </summary>
-internal sealed partial class RetryCoat(IChatClient inner, ModelsOptions options, ProviderTable providers, TimeProvider time, Func<double> random, ILogger<RetryCoat> log) : Coat(inner)
+internal sealed partial class RetryCoat(
+    IChatClient inner, ModelsOptions options, ProviderTable providers, CheaperModels cheaper, TimeProvider time, Func<double> random, ILogger<RetryCoat> log) : Coat(inner)
 {
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? chatOptions = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var call = CallOptions.Of(chatOptions);
         var models = Models(call.Ticket);
+        var ladder = new LadderWalk(cheaper);
         for (var choice = 0; ; choice++)
         {
             var last = choice == models.Count - 1;
             for (var attempt = 1; ; attempt++)
             {
-                var ticket = call.Ticket with { Model = models[choice], Provider = providers.Of(models[choice]), Attempt = new AttemptState() };
+                var ticket = call.Ticket with { Model = models[choice], Provider = providers.Of(models[choice]), Attempt = new AttemptState(), Ladder = ladder };
                 var begun = false;
                 Exception? fault;
                 List<ChatResponseUpdate> held = [];
@@ -59,6 +62,12 @@ internal sealed partial class RetryCoat(IChatClient inner, ModelsOptions options
                         yield return update;
                     }
                     yield break;
+                }
+                if (fault is Budgets.BudgetRefused refused && ladder.Next(ticket.Model, refused.Refusal) is { } instead)
+                {
+                    models[choice] = instead;
+                    attempt = 0;
+                    continue;
                 }
                 if (begun || cancellationToken.IsCancellationRequested || fault is not ModelCallFailed failed)
                 {

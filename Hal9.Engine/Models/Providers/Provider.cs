@@ -60,7 +60,7 @@ internal sealed class Provider(string name, ProviderKind kind, Uri? address, IRe
 }
 
 /// <summary>The providers by name: the built-in one, the configured ones, and those set in the console, which may change.</summary>
-internal sealed class ProviderTable : IDisposable
+internal sealed class ProviderTable : Budgets.IModelNames, IDisposable
 {
     private readonly IReadOnlyList<Provider> own;
     private volatile Dictionary<string, Provider> byName;
@@ -86,6 +86,8 @@ internal sealed class ProviderTable : IDisposable
         byName.TryGetValue(model.Provider, out var provider)
             ? $"The provider {provider.Name} has no model '{model.Model}'; it has {string.Join(", ", provider.Models)}."
             : $"There is no provider '{model.Provider}'.");
+
+    string? Budgets.IModelNames.Find(string model) => ModelRef.TryParse(model, out var named) && Find(named) is { } provider ? $"{provider.Name}/{named.Model}" : null;
 
     public void Dispose()
     {

@@ -26,11 +26,11 @@ internal static class LedgerStatements
         """;
 
     public const string Open = """
-        INSERT INTO open_reservations (call_id, tenant_id, run_id, amount, tokens, user_id, key_id, neuron, model, at)
-        VALUES (@call, @tenant, @run, @amount, @tokens, @user, @key, @neuron, @model, @at)
+        INSERT INTO open_reservations (call_id, tenant_id, run_id, amount, tokens, user_id, key_id, neuron, provider, model, at)
+        VALUES (@call, @tenant, @run, @amount, @tokens, @user, @key, @neuron, @provider, @model, @at)
         """;
 
-    public const string Close = "DELETE FROM open_reservations WHERE tenant_id = @tenant AND call_id = @call RETURNING amount, tokens, user_id, key_id";
+    public const string Close = "DELETE FROM open_reservations WHERE tenant_id = @tenant AND call_id = @call RETURNING amount, tokens";
 
     /// <summary>The reservations of a run that are still open, as the ledger has them.</summary>
     public const string OpenOfRun = """
@@ -40,21 +40,22 @@ internal static class LedgerStatements
         ORDER BY l.seq
         """;
 
-    public const string BudgetsOfScope = """
-        SELECT id, period, limit_nano, limit_tokens, fiscal_start FROM budgets
-        WHERE tenant_id = @tenant AND scope_kind = @kind AND scope_id = @scope ORDER BY period
-        """;
-
     public const string OpenOfTenant = "SELECT CAST(COALESCE(SUM(amount), 0) AS bigint), CAST(COALESCE(SUM(tokens), 0) AS bigint) FROM open_reservations WHERE tenant_id = @tenant";
     public const string OpenOfUser = OpenOfTenant + " AND user_id = @scope";
     public const string OpenOfKey = OpenOfTenant + " AND key_id = @scope";
+    public const string OpenOfNeuron = OpenOfTenant + " AND neuron = @scope";
+    public const string OpenOfModel = OpenOfTenant + " AND provider = @provider AND model = @scope";
 
     public const string HoursOfTenant = "SELECT " + Spent + " FROM cost_hours WHERE tenant_id = @tenant AND hour >= @from";
     public const string HoursOfUser = HoursOfTenant + " AND user_id = @scope";
     public const string HoursOfKey = HoursOfTenant + " AND key_id = @scope";
+    public const string HoursOfNeuron = HoursOfTenant + " AND neuron = @scope";
+    public const string HoursOfModel = HoursOfTenant + " AND provider = @provider AND model = @scope";
     public const string DaysOfTenant = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'Tenant'";
     public const string DaysOfUser = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'User' AND item = @scope";
     public const string DaysOfKey = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'Key' AND item = @scope";
+    public const string DaysOfNeuron = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'Neuron' AND item = @scope";
+    public const string DaysOfModel = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'Model' AND item = @provider || '/' || @scope";
 
     public const string AddToHour = "INSERT INTO cost_hours (hour, " + RollUpColumns + " ON CONFLICT (tenant_id, hour, " + RollUpKey + ") DO UPDATE SET amount = cost_hours.amount + excluded.amount, "
         + "input_tokens = cost_hours.input_tokens + excluded.input_tokens, cached_tokens = cost_hours.cached_tokens + excluded.cached_tokens, "

@@ -6,10 +6,10 @@ internal static class RunStatements
     public const string InsertRun = """
         INSERT INTO runs (id, tenant_id, user_id, key_id, kind, mode, status, goal, input, conversation_id, message_id, is_temporary, tags,
             envelope_nano, envelope_tokens, envelope_steps, envelope_seconds, error, refusal, provenance, cost, last_event, owner, epoch,
-            heartbeat_at, cancelled, started_at, ended_at, thumbs_down, reviews)
+            heartbeat_at, cancelled, started_at, ended_at, waited_ms, thumbs_down, reviews)
         VALUES (@id, @tenant, @user, @key, @kind, @mode, @status, @goal, @input, @conversation, @message, @temporary, @tags,
             @nano, @tokens, @steps, @seconds, @error, @refusal, @provenance, 0, 0, @owner, @epoch,
-            @now, '[]', @now, NULL, 0, 0)
+            @now, '[]', @now, NULL, 0, 0, 0)
         """;
 
     public const string TakeNumbers = """
@@ -25,8 +25,8 @@ internal static class RunStatements
         """;
 
     public const string InsertStep = """
-        INSERT INTO steps (id, tenant_id, run_id, parent_id, path, layer, neuron, status, goal, cost, started_at)
-        VALUES (@id, @tenant, @run, @parent, @path, @layer, @neuron, @status, @goal, 0, @now)
+        INSERT INTO steps (id, tenant_id, run_id, parent_id, path, layer, neuron, status, goal, cost, started_at, plan_nano)
+        VALUES (@id, @tenant, @run, @parent, @path, @layer, @neuron, @status, @goal, 0, @now, @plan)
         """;
 
     public const string EndStep = """
@@ -40,8 +40,8 @@ internal static class RunStatements
 
     public const string InsertCall = """
         INSERT INTO model_calls (id, tenant_id, run_id, step_id, leaf, attempt, provider, model, status, provenance, input_tokens, cached_tokens,
-            cache_write_tokens, output_tokens, reasoning_tokens, reserved, cost, usage_estimated, milliseconds, started_at, prompt)
-        VALUES (@id, @tenant, @run, @step, @leaf, @attempt, @provider, @model, @status, @provenance, 0, 0, 0, 0, 0, @reserved, 0, @estimated, 0, @at, @prompt)
+            cache_write_tokens, output_tokens, reasoning_tokens, reserved, cost, usage_estimated, milliseconds, started_at, prompt, on_limit)
+        VALUES (@id, @tenant, @run, @step, @leaf, @attempt, @provider, @model, @status, @provenance, 0, 0, 0, 0, 0, @reserved, 0, @estimated, 0, @at, @prompt, @onLimit)
         """;
 
     public const string EndCall = """
@@ -73,8 +73,18 @@ internal static class RunStatements
         UPDATE runs SET provenance = @provenance WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
         """;
 
+    public const string SaveQuote = """
+        UPDATE runs SET quote = @quote WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch
+        """;
+
     public const string Begin = """
         UPDATE runs SET status = 'Running', last_event = last_event + @count, cost = cost + @cost WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch RETURNING last_event
+        """;
+
+    /// <summary>The run waits: nobody owns it until somebody takes it over.</summary>
+    public const string Wait = """
+        UPDATE runs SET status = 'Waiting', waiting_since = @now, refusal = @refusal, owner = NULL, partial = NULL, last_event = last_event + @count, cost = cost + @cost
+        WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch RETURNING last_event
         """;
 
     public const string VoidPartial = """
@@ -96,7 +106,9 @@ internal static class RunStatements
         """;
 
     public const string TakeOver = """
-        UPDATE runs SET epoch = epoch + 1, owner = @owner, heartbeat_at = @now
+        UPDATE runs SET epoch = epoch + 1, owner = @owner, heartbeat_at = @now,
+            status = CASE WHEN status = 'Waiting' THEN 'Running' ELSE status END, refusal = CASE WHEN status = 'Waiting' THEN NULL ELSE refusal END,
+            waited_ms = waited_ms + CASE WHEN waiting_since IS NULL THEN 0 ELSE @now - waiting_since END, waiting_since = NULL
         WHERE id = @run AND tenant_id = @tenant AND epoch = @epoch AND ended_at IS NULL
         """;
 

@@ -10,6 +10,10 @@ internal static class VerifyStatements
 
     public const string Rows = "SELECT " + Columns + " FROM ledger WHERE tenant_id = @tenant ORDER BY seq";
 
+    public const string RowsAfter = "SELECT " + Columns + " FROM ledger WHERE tenant_id = @tenant AND seq > @after ORDER BY seq";
+
+    public const string Open = "SELECT call_id, amount, tokens FROM open_reservations WHERE tenant_id = @tenant";
+
     public const string Head = "SELECT seq, hash FROM ledger_heads WHERE tenant_id = @tenant";
 
     public const string LedgerTotal = """

@@ -11,8 +11,10 @@ public sealed class BudgetServiceTests(SqliteTemplate template) : IClassFixture<
 
     public static TheoryData<string, PutBudget> Bad => new()
     {
-        { "scope.kind: budgets of a team are not available yet", Good with { ScopeKind = BudgetScopeKind.Team, ScopeId = "x" } },
-        { "scope.kind: budgets of a model are not available yet", Good with { ScopeKind = BudgetScopeKind.Model, ScopeId = "openai/gpt" } },
+        { "scope.kind: there are no teams", Good with { ScopeKind = BudgetScopeKind.Team, ScopeId = "x" } },
+        { "scope.id: a model that can be called", Good with { ScopeKind = BudgetScopeKind.Model, ScopeId = "gpt" } },
+        { "scope.id: the neuron's name", Good with { ScopeKind = BudgetScopeKind.Neuron } },
+        { "scope.id: there is no neuron ghost", Good with { ScopeKind = BudgetScopeKind.Neuron, ScopeId = "ghost" } },
         { "scope.id: a tenant's budget has none", Good with { ScopeId = "x" } },
         { "scope.id: the id of the key is required", Good with { ScopeKind = BudgetScopeKind.Key } },
         { "scope.id: there is no key", Good with { ScopeKind = BudgetScopeKind.Key, ScopeId = Guid.NewGuid().ToString() } },
@@ -21,7 +23,9 @@ public sealed class BudgetServiceTests(SqliteTemplate template) : IClassFixture<
         { "limitUsd: it must be at least 0", Good with { Limit = new Usd(-1) } },
         { "limitTokens: it must be at least 0", Good with { LimitTokens = -1 } },
         { "marks: at most ten percentages", Good with { Marks = [80, 50] } },
-        { "ladder: only refuse is available yet", Good with { Ladder = [LadderStep.Cheaper, LadderStep.Refuse] } },
+        { "ladder: each of clamp, cheaper", Good with { Ladder = [LadderStep.Cheaper, LadderStep.Cheaper] } },
+        { "ladder: nothing comes after refuse", Good with { Ladder = [LadderStep.Refuse, LadderStep.Clamp] } },
+        { "ladder: only refuse comes after pause", Good with { Ladder = [LadderStep.Pause, LadderStep.Offline] } },
         { "fiscalStart: a day from 1 to 28", Good with { FiscalStart = 29 } },
         { "fiscalStart: only a budget per month", Good with { Period = BudgetPeriod.Day, FiscalStart = 15 } },
     };

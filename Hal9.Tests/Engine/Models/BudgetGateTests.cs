@@ -46,6 +46,7 @@ public sealed class BudgetGateTests
         bench.Provider.Default = new ScriptedReply { Text = "Hm.", Usage = new ScriptedUsage(2000, 60) };
 
         await bench.AskAsync(options: new ChatOptions { MaxOutputTokens = 50 });
+        await bench.AcknowledgeAsync();
         await bench.AskAsync(options: new ChatOptions { MaxOutputTokens = 50 });
         await bench.Open(model: "fast").GetResponseAsync([new(ChatRole.User, "Say something.")], new ChatOptions { MaxOutputTokens = 50 }, Now);
 
@@ -59,6 +60,7 @@ public sealed class BudgetGateTests
         bench.Provider.Default = new ScriptedReply { Text = "Hm.", Usage = new ScriptedUsage(90_000_000, 60) };
 
         await bench.AskAsync();
+        await bench.AcknowledgeAsync();
         await bench.AskAsync();
 
         Assert.Equal(bench.Journal.Calls[0].Attempt.Reserved, bench.Journal.Calls[1].Attempt.Reserved);
@@ -148,6 +150,10 @@ public sealed class BudgetGateTests
         var (_, attempt, outcome) = Assert.Single(bench.Journal.Calls);
         Assert.True(outcome.Cost > attempt.Reserved);
         Assert.Equal(HandPrice.NanoFor(bench.Provider.Exchanges), outcome.Cost.Nano);
+        var blocked = await Assert.ThrowsAsync<BudgetRefused>(() => bench.AskAsync());
+        Assert.Contains("scripted/strong is not called", blocked.Message, StringComparison.Ordinal);
+        await bench.Open(model: "fast").GetResponseAsync([new(ChatRole.User, "Hi.")], cancellationToken: Now);
+        Assert.Equal(2, bench.Provider.Exchanges.Count);
     }
 
     [Fact]

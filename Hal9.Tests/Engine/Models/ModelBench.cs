@@ -84,6 +84,17 @@ internal sealed class ModelBench : IAsyncDisposable
     public Task<ChatResponse> AskAsync(string text = "Say something.", ChatOptions? options = null) =>
         Open().GetResponseAsync([new ChatMessage(ChatRole.User, text)], options, TestContext.Current.CancellationToken);
 
+    /// <summary>Lets models be called again that cost more than was set aside.</summary>
+    public async Task AcknowledgeAsync()
+    {
+        var ledger = services.GetRequiredService<LedgerService>();
+        var actor = new Actor(Tenant, Guid.CreateVersion7(), Role.Admin);
+        foreach (var overrun in await ledger.OverrunsAsync(actor, true, null, 200, TestContext.Current.CancellationToken))
+        {
+            await ledger.AcknowledgeAsync(actor, overrun.CallId, "expected", TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Reservations that nobody settled.</summary>
     public long OpenReservations()
     {

@@ -98,7 +98,7 @@ public sealed class ResumeTests : IAsyncLifetime
         var lost = new LedgerDimensions(
             actor.TenantId, actor.UserId, null, run.Id, run.Root!.Id, Guid.CreateVersion7(), "generalist", Layer.L2, RunKind.Api, "test", "small");
         var ledger = engine.Services.GetRequiredService<BudgetLedger>();
-        await ledger.ReserveAsync(new ReserveOrder(lost, new Usd(500), 10, DateTimeOffset.UtcNow.AddSeconds(5)), static _ => { }, Cancel);
+        await ledger.ReserveAsync(new ReserveOrder(lost, new Usd(500), 10, DateTimeOffset.UtcNow.AddSeconds(5)), static (_, _) => { }, Cancel);
         await using (var db = engine.Services.GetRequiredService<TenantScope>().Open(actor.TenantId))
         {
             await db.Set<OpenReservationRow>().ExecuteUpdateAsync(u => u.SetProperty(r => r.At, DateTimeOffset.UnixEpoch), Cancel);

@@ -42,7 +42,7 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
         var call = root.GetProperty("modelCalls")[0];
         Assert.Equal(
             ["id", "attempt", "provider", "model", "status", "provenance", "inputTokens", "cachedTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "reservedUsd", "reservedNanoUsd",
-             "costUsd", "costNanoUsd", "priceVersion", "usageEstimated", "ms", "firstTokenMs", "error"],
+             "costUsd", "costNanoUsd", "priceVersion", "usageEstimated", "ms", "firstTokenMs", "error", "onLimit"],
             call.EnumerateObject().Select(p => p.Name));
         Assert.Equal("[]", root.GetProperty("toolCalls").GetRawText());
     }
@@ -216,9 +216,7 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
     [InlineData("DELETE", "/api/v1/budgets/0190a1b2-0000-7000-8000-000000000000", 404, "not-found")]
     [InlineData("GET", "/api/v1/conversations/0190a1b2-0000-7000-8000-000000000000/messages", 404, "not-found")]
     [InlineData("GET", "/api/v1/neurons/nobody", 404, "not-found")]
-    [InlineData("POST", "/api/v1/runs/quote", 501, "not-built")]
     [InlineData("POST", "/api/v1/runs/0190a1b2-0000-7000-8000-000000000000/pause", 501, "not-built")]
-    [InlineData("POST", "/api/v1/codegen/projects", 501, "not-built")]
     [InlineData("GET", "/api/v1/costs?groupBy=team", 501, "not-built")]
     [InlineData("GET", "/api/v1/costs?groupBy=colour", 400, "invalid-request")]
     [InlineData("GET", "/api/v1/costs?from=yesterday", 400, "invalid-request")]
@@ -267,7 +265,8 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
 
     [Theory(Timeout = 60_000)]
     [InlineData("""{"scope":{"kind":"team","id":"x"},"period":"day","limitUsd":"1"}""", 501)]
-    [InlineData("""{"scope":{"kind":"tenant"},"period":"day","limitUsd":"1","ladder":["cheaper"]}""", 501)]
+    [InlineData("""{"scope":{"kind":"tenant"},"period":"day","limitUsd":"1","ladder":["pause","clamp"]}""", 400)]
+    [InlineData("""{"scope":{"kind":"model","id":"nobody/model"},"period":"day","limitUsd":"1"}""", 400)]
     [InlineData("""{"scope":{"kind":"tenant"},"period":"day"}""", 400)]
     [InlineData("""{"scope":null,"period":"day","limitUsd":"1"}""", 400)]
     [InlineData("""{"scope":{"kind":"tenant"},"period":"day","limitUsd":"1","marks":[90,10]}""", 400)]
@@ -278,7 +277,33 @@ public sealed class RunApiTests(Hal9Host host) : IAsyncLifetime
         using var answer = await Http.PutAsync("/api/v1/budgets", content, Now);
 
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Empty(await host.Owner.AllAsync("/api/v1/budgets", Now));
+        // What a new tenant begins with.
+        Assert.Equal(
+            [("hour", "10", "[50,80,95]"), ("day", "100", "[50,80,95]")],
+            (await host.Owner.AllAsync("/api/v1/budgets", Now)).Select(b => (b.GetProperty("period").GetString(), b.GetProperty("limitUsd").GetString(), b.GetProperty("marks").GetRawText())));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Raise_AskedForGrantedAndEnded_ChangesTheLimitForThatTime()
+    {
+        var budget = await host.Owner.SendAsync(
+            HttpMethod.Put, "/api/v1/budgets",
+            new JsonObject { ["scope"] = new JsonObject { ["kind"] = "model", ["id"] = "Scripted/balanced" }, ["period"] = "total", ["limitUsd"] = "1", ["ladder"] = new JsonArray("clamp", "refuse") }, Now);
+        var path = $"/api/v1/budgets/{budget.GetProperty("id").GetString()}";
+
+        var raise = await host.Owner.PostAsync($"{path}/raises", new JsonObject { ["amountUsd"] = "0.5", ["reason"] = "month end", ["expiresAt"] = DateTimeOffset.UtcNow.AddHours(1).ToString("O") }, Now);
+        var raised = (await host.Owner.AllAsync("/api/v1/budgets", Now)).Single(b => b.GetProperty("id").GetString() == budget.GetProperty("id").GetString());
+        var ended = await host.Owner.PostAsync($"/api/v1/budgets/raises/{raise.GetProperty("id").GetString()}/decline", [], Now);
+        var listed = Assert.Single(await host.Owner.AllAsync("/api/v1/budgets/raises?state=approved", Now));
+        var after = (await host.Owner.AllAsync("/api/v1/budgets", Now)).Single(b => b.GetProperty("id").GetString() == budget.GetProperty("id").GetString());
+        await Http.DeleteAsync(path, Now);
+
+        Assert.Equal("scripted/balanced", budget.GetProperty("scope").GetProperty("id").GetString());
+        Assert.Equal(("approved", "0.5"), (raise.GetProperty("state").GetString(), raised.GetProperty("raisedUsd").GetString()));
+        Assert.Equal(raise.GetProperty("expiresAt").GetString(), raised.GetProperty("raisedUntil").GetString());
+        Assert.Equal(JsonValueKind.Null, after.GetProperty("raisedUsd").ValueKind);
+        Assert.Equal(ended.GetProperty("id").GetString(), listed.GetProperty("id").GetString());
+        Assert.DoesNotContain(await host.Owner.AllAsync("/api/v1/budgets/alerts", Now), alert => alert.GetProperty("budgetId").GetString() == budget.GetProperty("id").GetString());
     }
 
     [Fact(Timeout = 60_000)]

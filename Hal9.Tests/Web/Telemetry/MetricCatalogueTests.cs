@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hal9.Engine.Budgets;
 using Hal9.Tests.Support;
 using Hal9.Web.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hal9.Tests.Web.Telemetry;
 
@@ -20,6 +22,8 @@ public sealed class MetricCatalogueTests
         await host.Owner.LimitTenantAsync("1000", Now);
         await host.Owner.EndedRunAsync(await host.Owner.StartRunAsync("Say hello, then say good-bye", "deep", Now), Now);
         await host.Owner.ChatAsync(new JsonObject { ["model"] = "hal9/quick", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }) }, Now);
+        await host.Owner.SendAsync(
+            HttpMethod.Put, "/api/v1/budgets", new JsonObject { ["scope"] = new JsonObject { ["kind"] = "neuron", ["id"] = "strategist" }, ["period"] = "week", ["limitTokens"] = 1 }, Now);
         using var person = await Hal9Client.SignInAsync(host.Url, Hal9Settings.Email, Hal9Settings.Password, Now);
         var scraper = await person.PostAsync("/api/v1/keys", new JsonObject { ["name"] = "scraper", ["scopes"] = new JsonArray("metrics") }, Now);
         var poor = await person.PostAsync("/api/v1/keys", new JsonObject { ["name"] = "poor", ["budgetUsd"] = "0.000001" }, Now);
@@ -27,6 +31,11 @@ public sealed class MetricCatalogueTests
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", poor.GetProperty("key").GetString());
         using var refused = await http.PostAsync(
             host.Url + "/v1/chat/completions", new StringContent("""{"model":"scripted/strong","messages":[{"role":"user","content":"Hi"}]}""", Encoding.UTF8, "application/json"), Now);
+
+        // Dearer than anybody could expect: its model is blocked from now on.
+        provider.Script(_ => ScriptedReply.Of("Much.") with { Usage = new ScriptedUsage(90_000, 9_000) });
+        await host.Owner.ChatAsync(new JsonObject { ["model"] = "scripted/fast", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }) }, Now);
+        await host.Services.GetRequiredService<LedgerGuard>().LookAsync(Now);
 
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", scraper.GetProperty("key").GetString());
         var text = await http.GetStringAsync(host.Url + "/metrics", Now);

@@ -50,8 +50,12 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
             var note = ChatReplies.NoteOf(ended, Stopwatch.GetElapsedTime(begun));
             context.Response.Headers["x-hal9-cost-usd"] = note.CostUsd;
             context.Response.Headers["x-hal9-provenance"] = note.Provenance;
+            if (note.OnLimit is not null)
+            {
+                context.Response.Headers["x-hal9-on-limit"] = note.OnLimit;
+            }
             context.Response.Headers["x-hal9-overhead-ms"] = note.OverheadMs.ToString(CultureInfo.InvariantCulture);
-            var reply = JsonSerializer.SerializeToUtf8Bytes(ChatReplies.Whole(run, request.Model!, DirectOf(run, response), response?.FinishReason), OpenAiJson.Options);
+            var reply = JsonSerializer.SerializeToUtf8Bytes(ChatReplies.Whole(run, ChatReplies.ModelOf(run, request.Model!), DirectOf(run, response), response?.FinishReason), OpenAiJson.Options);
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = reply.Length;
             await context.Response.Body.WriteAsync(reply, aborted);

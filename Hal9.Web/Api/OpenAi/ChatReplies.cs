@@ -25,6 +25,12 @@ internal static class ChatReplies
         return new ChatCompletion(IdOf(run), CompletionObject, run.StartedAt.ToUnixTimeSeconds(), model, [new ChatChoice(0, message, FinishOf(direct, finish))], UsageOf(run));
     }
 
+    /// <summary>The model that was asked for; of a pass-through that a budget's ladder sent to another one, that one.</summary>
+    public static string ModelOf(RunView run, string asked) =>
+        run.Mode == Engine.Events.RunMode.Direct && run.OnLimit.Any(step => step.Step != LadderStep.Clamp) && CallsOf(run.Root).LastOrDefault() is { } call
+            ? $"{call.Provider}/{call.Model}"
+            : asked;
+
     public static string FinishOf(ChatResponse? direct, ChatFinishReason? finish) => finish switch
     {
         { } reason when reason == ChatFinishReason.Length => "length",
@@ -67,7 +73,8 @@ internal static class ChatReplies
         {
             WebTelemetry.Measured(run.Mode, overhead);
         }
-        return new(run.Id, run.Cost.ToString(), run.Cost.Nano, JsonNamingPolicy.CamelCase.ConvertName(run.Provenance.ToString()), Math.Round(overhead.TotalMilliseconds, 3));
+        return new(run.Id, run.Cost.ToString(), run.Cost.Nano, JsonNamingPolicy.CamelCase.ConvertName(run.Provenance.ToString()), Math.Round(overhead.TotalMilliseconds, 3),
+            run.OnLimit is { Count: > 0 } taken ? string.Join(", ", taken.Select(step => JsonNamingPolicy.CamelCase.ConvertName(step.Step.ToString())).Distinct()) : null);
     }
 
     /// <summary>The time in which at least one model call was on its way, from what is stored: in whole milliseconds, and with our own part of each call.</summary>

@@ -45,7 +45,8 @@ internal sealed record Hal9Note(
     [property: JsonPropertyName("costUsd")] string CostUsd,
     [property: JsonPropertyName("costNanoUsd")] long CostNanoUsd,
     [property: JsonPropertyName("provenance")] string Provenance,
-    [property: JsonPropertyName("overheadMs")] double OverheadMs);
+    [property: JsonPropertyName("overheadMs")] double OverheadMs,
+    [property: JsonPropertyName("onLimit"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? OnLimit = null);
 
 /// <summary>A piece of a streamed answer.</summary>
 internal sealed record ChatChunk(

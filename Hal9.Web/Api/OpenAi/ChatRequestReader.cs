@@ -78,7 +78,7 @@ internal static class ChatRequestReader
         Require(!string.IsNullOrWhiteSpace(last.Text), $"messages[{messages.Count - 1}].content", "The last message must hold text.");
         Require(last.Text.Length <= MostGoal, $"messages[{messages.Count - 1}].content", $"At most {MostGoal} characters.");
         messages.RemoveAt(messages.Count - 1);
-        return new StartRun { Goal = last.Text, Kind = RunKind.Api, Mode = mode, History = messages, MaxOutputTokens = request.MaxCompletionTokens ?? request.MaxTokens };
+        return new StartRun { CallerWaits = true, Goal = last.Text, Kind = RunKind.Api, Mode = mode, History = messages, MaxOutputTokens = request.MaxCompletionTokens ?? request.MaxTokens };
     }
 
     private static StartRun ForModel(ChatRequest request, ModelRef model, ProviderKind? kind)
@@ -117,6 +117,7 @@ internal static class ChatRequestReader
         ApplyFormat(request.ResponseFormat, options);
         return new StartRun
         {
+            CallerWaits = true,
             // What lists and pages show of it; the request itself travels whole.
             Goal = asked.Length switch { 0 => $"A request to {model}", > MostGoal => asked[..MostGoal], _ => asked },
             Kind = RunKind.Api,

@@ -22,7 +22,7 @@ internal static class OpenAiEndpoints
             .WithDescription("""
                 OpenAI's chat completion. `hal9/auto`, `hal9/quick`, `hal9/standard` and `hal9/deep` start a run of the hierarchy whose goal is the last message;
                 `<provider>/<model>` passes the request through to one model. The header `x-hal9-run-id` names the run. Plain replies also carry
-                `x-hal9-cost-usd`, `x-hal9-provenance` and `x-hal9-overhead-ms`; a stream carries them as `hal9` in its last chunk when
+                `x-hal9-cost-usd`, `x-hal9-provenance` and `x-hal9-overhead-ms`, and `x-hal9-on-limit` when a budget shortened the answer or sent it to another model; a stream carries them as `hal9` in its last chunk when
                 `stream_options.include_usage` is true. Sampling options apply to pass-through only. `Idempotency-Key` makes a retry within a day get the same run and reply, unless the caller had left, which cancels the run.
                 """)
             .Accepts<ChatRequest>("application/json")

@@ -86,6 +86,153 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.ToTable("budgets", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Budgets.BudgetAlertRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("BudgetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("budget_id");
+
+                    b.Property<long?>("LimitNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("limit_nano");
+
+                    b.Property<long?>("LimitTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("limit_tokens");
+
+                    b.Property<int>("Mark")
+                        .HasColumnType("integer")
+                        .HasColumnName("mark");
+
+                    b.Property<string>("Period")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("period");
+
+                    b.Property<long>("PeriodStart")
+                        .HasColumnType("bigint")
+                        .HasColumnName("period_start");
+
+                    b.Property<string>("ScopeId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope_id");
+
+                    b.Property<string>("ScopeKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope_kind");
+
+                    b.Property<long>("SpentNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("spent_nano");
+
+                    b.Property<long>("SpentTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("spent_tokens");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "BudgetId", "ScopeId", "PeriodStart", "Mark")
+                        .IsUnique();
+
+                    b.ToTable("budget_alerts", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Budgets.BudgetRaiseRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AmountNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount_nano");
+
+                    b.Property<long?>("AmountTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount_tokens");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("asked_at");
+
+                    b.Property<Guid>("AskedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("asked_by");
+
+                    b.Property<Guid>("BudgetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("budget_id");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("ScopeId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope_id");
+
+                    b.Property<string>("ScopeKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope_kind");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "BudgetId", "ScopeId");
+
+                    b.ToTable("budget_raises", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Budgets.CostDayRow", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -492,6 +639,11 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("neuron");
 
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provider");
+
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
@@ -515,6 +667,72 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("TenantId");
 
                     b.ToTable("open_reservations", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Budgets.OverrunRow", b =>
+                {
+                    b.Property<Guid>("CallId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("call_id");
+
+                    b.Property<long?>("AcknowledgedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("acknowledged_at");
+
+                    b.Property<Guid?>("AcknowledgedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("acknowledged_by");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("BookedNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("booked_nano");
+
+                    b.Property<long>("BookedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("booked_tokens");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provider");
+
+                    b.Property<long>("ReservedNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_nano");
+
+                    b.Property<long>("ReservedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_tokens");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("CallId");
+
+                    b.HasIndex("TenantId", "AcknowledgedAt");
+
+                    b.HasIndex("TenantId", "CallId");
+
+                    b.ToTable("overruns", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Conversations.AttachmentRow", b =>
@@ -1261,6 +1479,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("model");
 
+                    b.Property<string>("OnLimit")
+                        .HasColumnType("text")
+                        .HasColumnName("on_limit");
+
                     b.Property<long>("OutputTokens")
                         .HasColumnType("bigint")
                         .HasColumnName("output_tokens");
@@ -1541,6 +1763,14 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
+                    b.Property<long>("WaitedMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("waited_ms");
+
+                    b.Property<long?>("WaitingSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("waiting_since");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Status", "HeartbeatAt");
@@ -1612,6 +1842,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("path");
+
+                    b.Property<long?>("PlanNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("plan_nano");
 
                     b.Property<string>("Result")
                         .HasColumnType("text")

@@ -81,6 +81,153 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.ToTable("budgets", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Budgets.BudgetAlertRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("BudgetId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("budget_id");
+
+                    b.Property<long?>("LimitNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("limit_nano");
+
+                    b.Property<long?>("LimitTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("limit_tokens");
+
+                    b.Property<int>("Mark")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("mark");
+
+                    b.Property<string>("Period")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("period");
+
+                    b.Property<long>("PeriodStart")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("period_start");
+
+                    b.Property<string>("ScopeId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope_id");
+
+                    b.Property<string>("ScopeKind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope_kind");
+
+                    b.Property<long>("SpentNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("spent_nano");
+
+                    b.Property<long>("SpentTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("spent_tokens");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "BudgetId", "ScopeId", "PeriodStart", "Mark")
+                        .IsUnique();
+
+                    b.ToTable("budget_alerts", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Budgets.BudgetRaiseRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AmountNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount_nano");
+
+                    b.Property<long?>("AmountTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount_tokens");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<Guid>("AskedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("asked_by");
+
+                    b.Property<Guid>("BudgetId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("budget_id");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decision");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("ScopeId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope_id");
+
+                    b.Property<string>("ScopeKind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope_kind");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "Id");
+
+                    b.HasIndex("TenantId", "BudgetId", "ScopeId");
+
+                    b.ToTable("budget_raises", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Budgets.CostDayRow", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -487,6 +634,11 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("neuron");
 
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT")
                         .HasColumnName("run_id");
@@ -510,6 +662,72 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasIndex("TenantId");
 
                     b.ToTable("open_reservations", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Budgets.OverrunRow", b =>
+                {
+                    b.Property<Guid>("CallId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("call_id");
+
+                    b.Property<long?>("AcknowledgedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("acknowledged_at");
+
+                    b.Property<Guid?>("AcknowledgedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("acknowledged_by");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("BookedNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("booked_nano");
+
+                    b.Property<long>("BookedTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("booked_tokens");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<long>("ReservedNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reserved_nano");
+
+                    b.Property<long>("ReservedTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reserved_tokens");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("CallId");
+
+                    b.HasIndex("TenantId", "AcknowledgedAt");
+
+                    b.HasIndex("TenantId", "CallId");
+
+                    b.ToTable("overruns", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Conversations.AttachmentRow", b =>
@@ -1256,6 +1474,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("model");
 
+                    b.Property<string>("OnLimit")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("on_limit");
+
                     b.Property<long>("OutputTokens")
                         .HasColumnType("INTEGER")
                         .HasColumnName("output_tokens");
@@ -1536,6 +1758,14 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("user_id");
 
+                    b.Property<long>("WaitedMs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("waited_ms");
+
+                    b.Property<long?>("WaitingSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("waiting_since");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Status", "HeartbeatAt");
@@ -1607,6 +1837,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("path");
+
+                    b.Property<long?>("PlanNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("plan_nano");
 
                     b.Property<string>("Result")
                         .HasColumnType("TEXT")

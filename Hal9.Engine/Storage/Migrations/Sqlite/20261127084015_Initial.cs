@@ -54,6 +54,55 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "budget_alerts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    budget_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    scope_kind = table.Column<string>(type: "TEXT", nullable: false),
+                    scope_id = table.Column<string>(type: "TEXT", nullable: false),
+                    period = table.Column<string>(type: "TEXT", nullable: false),
+                    period_start = table.Column<long>(type: "INTEGER", nullable: false),
+                    mark = table.Column<int>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    spent_nano = table.Column<long>(type: "INTEGER", nullable: false),
+                    spent_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    limit_nano = table.Column<long>(type: "INTEGER", nullable: true),
+                    limit_tokens = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_budget_alerts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "budget_raises",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    budget_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    scope_kind = table.Column<string>(type: "TEXT", nullable: false),
+                    scope_id = table.Column<string>(type: "TEXT", nullable: false),
+                    state = table.Column<string>(type: "TEXT", nullable: false),
+                    amount_nano = table.Column<long>(type: "INTEGER", nullable: true),
+                    amount_tokens = table.Column<long>(type: "INTEGER", nullable: true),
+                    reason = table.Column<string>(type: "TEXT", nullable: true),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    asked_by = table.Column<Guid>(type: "TEXT", nullable: false),
+                    asked_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    decided_by = table.Column<Guid>(type: "TEXT", nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    decision = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_budget_raises", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "budgets",
                 columns: table => new
                 {
@@ -377,6 +426,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     cost = table.Column<long>(type: "INTEGER", nullable: false),
                     prompt = table.Column<string>(type: "TEXT", nullable: true),
                     bill = table.Column<string>(type: "TEXT", nullable: true),
+                    on_limit = table.Column<string>(type: "TEXT", nullable: true),
                     price_version = table.Column<string>(type: "TEXT", nullable: true),
                     usage_estimated = table.Column<bool>(type: "INTEGER", nullable: false),
                     raw_usage = table.Column<string>(type: "TEXT", nullable: true),
@@ -437,12 +487,36 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     user_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     key_id = table.Column<Guid>(type: "TEXT", nullable: true),
                     neuron = table.Column<string>(type: "TEXT", nullable: false),
+                    provider = table.Column<string>(type: "TEXT", nullable: false),
                     model = table.Column<string>(type: "TEXT", nullable: false),
                     at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_open_reservations", x => x.call_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "overruns",
+                columns: table => new
+                {
+                    call_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    provider = table.Column<string>(type: "TEXT", nullable: false),
+                    model = table.Column<string>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    reserved_nano = table.Column<long>(type: "INTEGER", nullable: false),
+                    booked_nano = table.Column<long>(type: "INTEGER", nullable: false),
+                    reserved_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    booked_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    acknowledged_by = table.Column<Guid>(type: "TEXT", nullable: true),
+                    acknowledged_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_overruns", x => x.call_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -581,6 +655,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     cancelled = table.Column<string>(type: "TEXT", nullable: false),
                     started_at = table.Column<long>(type: "INTEGER", nullable: false),
                     ended_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    waiting_since = table.Column<long>(type: "INTEGER", nullable: true),
+                    waited_ms = table.Column<long>(type: "INTEGER", nullable: false),
                     thumbs_down = table.Column<int>(type: "INTEGER", nullable: false),
                     reviews = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -640,6 +716,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     result = table.Column<string>(type: "TEXT", nullable: true),
                     error = table.Column<string>(type: "TEXT", nullable: true),
                     cost = table.Column<long>(type: "INTEGER", nullable: false),
+                    plan_nano = table.Column<long>(type: "INTEGER", nullable: true),
                     started_at = table.Column<long>(type: "INTEGER", nullable: false),
                     ended_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -691,6 +768,27 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "IX_attachments_tenant_id_user_id_draft_of",
                 table: "attachments",
                 columns: new[] { "tenant_id", "user_id", "draft_of" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_budget_alerts_tenant_id_budget_id_scope_id_period_start_mark",
+                table: "budget_alerts",
+                columns: new[] { "tenant_id", "budget_id", "scope_id", "period_start", "mark" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_budget_alerts_tenant_id_id",
+                table: "budget_alerts",
+                columns: new[] { "tenant_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_budget_raises_tenant_id_budget_id_scope_id",
+                table: "budget_raises",
+                columns: new[] { "tenant_id", "budget_id", "scope_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_budget_raises_tenant_id_id",
+                table: "budget_raises",
+                columns: new[] { "tenant_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_budgets_tenant_id_scope_kind_scope_id_period",
@@ -800,6 +898,16 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 column: "tenant_id");
 
             migrationBuilder.CreateIndex(
+                name: "IX_overruns_tenant_id_acknowledged_at",
+                table: "overruns",
+                columns: new[] { "tenant_id", "acknowledged_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_overruns_tenant_id_call_id",
+                table: "overruns",
+                columns: new[] { "tenant_id", "call_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_prompts_tenant_id_user_id_name",
                 table: "prompts",
                 columns: new[] { "tenant_id", "user_id", "name" },
@@ -903,6 +1011,12 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "attachments");
 
             migrationBuilder.DropTable(
+                name: "budget_alerts");
+
+            migrationBuilder.DropTable(
+                name: "budget_raises");
+
+            migrationBuilder.DropTable(
                 name: "budgets");
 
             migrationBuilder.DropTable(
@@ -958,6 +1072,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "open_reservations");
+
+            migrationBuilder.DropTable(
+                name: "overruns");
 
             migrationBuilder.DropTable(
                 name: "prompts");
