@@ -31,7 +31,7 @@ public sealed class HistoryTests(Hal9Host host, Chromium chromium)
         await page.Keyboard.TypeAsync(word);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page).ToHaveURLAsync(new Regex($@"/history\?q={word}$"));
-        await Expect(page.Locator("[data-rows] mark")).ToHaveTextAsync(word);
+        await Expect(page.Locator("[data-rows] mark").First).ToHaveTextAsync(word);
         await page.EvaluateAsync("document.activeElement.blur()");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("Enter");
