@@ -2,6 +2,7 @@ using Hal9.Benchmarks;
 using Hal9.Benchmarks.Face;
 using Hal9.Benchmarks.Gateway;
 using Hal9.Benchmarks.Harness;
+using Hal9.Benchmarks.History;
 using Hal9.Benchmarks.Ledger;
 using Hal9.Benchmarks.Live;
 using Hal9.Benchmarks.Neurons;
@@ -25,6 +26,9 @@ return args switch
     ["query", .. var rest] => await QueryVerb.RunAsync(VerbOptions.Read("query", rest), stopping.Token),
     ["live", .. var rest] => await LiveVerb.RunAsync(VerbOptions.Read("live", rest), stopping.Token),
     ["face", .. var rest] => await FaceVerb.RunAsync(VerbOptions.Read("face", rest), stopping.Token),
+    ["history", .. var rest] => await HistoryVerb.RunAsync(VerbOptions.Read("history", rest), stopping.Token),
+    ["costs", .. var rest] => await CostsVerb.RunAsync(VerbOptions.Read("costs", rest), stopping.Token),
+    ["fill", var folder, var rows] => await FilledHost.FillAsync(folder, int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture), stopping.Token),
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
     ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
     ["fake-model"] => await FakeModel.ServeAsync(),
@@ -36,6 +40,8 @@ return args switch
 
 static async Task<int> UsageAsync()
 {
-    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S]");
+    await Console.Error.WriteLineAsync(
+        "usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs [--quick] [--rounds N] [--write] [--dry] [--note TEXT]"
+        + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S]");
     return 2;
 }

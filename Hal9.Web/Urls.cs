@@ -1,3 +1,4 @@
+using Hal9.Engine.Budgets;
 using Hal9.Web.Conversations;
 using Hal9.Web.Shared.Tables;
 using Hal9.Web.Shared.Times;
@@ -61,9 +62,11 @@ public static class Urls
     /// <summary>The diagnostics bundle.</summary>
     public const string DiagnosticsBundle = "/settings/diagnostics.zip";
 
-    /// <summary>The list of runs.</summary>
-    public static string Runs(string? status = null, string? kind = null, string? mode = null, string? text = null, TableQuery? table = null, TimeRange? ended = null) => WithQuery(
+    /// <summary>The list of runs; <paramref name="of"/> narrows it as costs are narrowed, but for the kind.</summary>
+    public static string Runs(
+        string? status = null, string? kind = null, string? mode = null, string? text = null, TableQuery? table = null, TimeRange? ended = null, CostFilter? of = null, string? tag = null) => WithQuery(
         "/runs", ("status", status), ("kind", kind), ("mode", mode), ("q", text), ("from", ended?.FromText), ("to", ended?.ToText),
+        ("user", of?.User), ("key", KeyText(of?.Key)), ("model", of?.Model), ("provider", of?.Provider), ("neuron", of?.Neuron), ("layer", of?.Layer), ("tag", tag),
         ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After));
 
     /// <summary>Stands for the id of a run's costliest model call.</summary>
@@ -85,6 +88,28 @@ public static class Urls
 
     /// <summary>A run as the API gives it.</summary>
     public static string RunJson(Guid runId) => $"/api/v1/runs/{runId}";
+
+    /// <summary>Costs: the time, by what, how finely, narrowed to what, and the table.</summary>
+    public static string Costs(TimeRange? range = null, string? by = null, string? step = null, CostFilter? of = null, string? text = null, TableQuery? table = null) => WithQuery(
+        "/costs", ("from", range?.FromText), ("to", range?.ToText), ("by", by), ("step", step),
+        ("user", of?.User), ("key", KeyText(of?.Key)), ("model", of?.Model), ("provider", of?.Provider), ("neuron", of?.Neuron), ("layer", of?.Layer), ("kind", of?.Kind), ("q", text),
+        ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After));
+
+    /// <summary>The costs that a page shows as CSV, with the page's query.</summary>
+    public const string CostsExport = "/costs/export.csv";
+
+    /// <summary>The budgets, narrowed; one that is being changed, or a new one.</summary>
+    public static string Budgets(string? kind = null, string? period = null, bool near = false, string? text = null, TableQuery? table = null, Guid? edit = null, bool isNew = false) => WithQuery(
+        "/budgets", ("kind", kind), ("period", period), ("near", near ? "1" : null), ("q", text), ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden),
+        ("edit", edit?.ToString()), ("new", isNew ? "1" : null));
+
+    /// <summary>The budgets of a list as CSV, with the list's query.</summary>
+    public const string BudgetsExport = "/budgets/export.csv";
+
+    /// <summary>What an address says for "without an API key".</summary>
+    public const string NoKey = "none";
+
+    private static string? KeyText(string? key) => key is "" ? NoKey : key;
 
     private static string WithQuery(string path, params ReadOnlySpan<(string Name, string? Value)> query)
     {

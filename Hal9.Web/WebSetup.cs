@@ -3,6 +3,7 @@ using Hal9.Engine;
 using Hal9.Engine.Storage;
 using Hal9.Web.Accounts;
 using Hal9.Web.Api;
+using Hal9.Web.Budgets;
 using Hal9.Web.Diagnostics;
 using Hal9.Web.Runs;
 using Hal9.Web.Shell;
@@ -58,6 +59,8 @@ public static class WebSetup
         app.MapApi();
         app.MapShell();
         app.MapRunsExport();
+        app.MapCostsExport();
+        app.MapBudgetsExport();
         app.MapDiagnosticsBundle();
     }
 }

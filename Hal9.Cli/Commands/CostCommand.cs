@@ -17,8 +17,8 @@ internal static class CostCommand
 
     public static Command Make(Tool tool)
     {
-        var group = new Option<string>("--group-by", "-g") { Description = "tenant, user, key, model, provider, neuron, layer, kind or run.", HelpName = "key", DefaultValueFactory = _ => "tenant" };
-        group.CompletionSources.Add("tenant", "user", "key", "model", "provider", "neuron", "layer", "kind", "run");
+        var group = new Option<string>("--group-by", "-g") { Description = "tenant, user, key, model, provider, neuron, layer, kind, tag or run.", HelpName = "key", DefaultValueFactory = _ => "tenant" };
+        group.CompletionSources.Add("tenant", "user", "key", "model", "provider", "neuron", "layer", "kind", "tag", "run");
         var granularity = new Option<string?>("--granularity") { Description = "hour, day, week or month; without it one line per key.", HelpName = "period" };
         granularity.CompletionSources.Add("hour", "day", "week", "month");
         var from = new Option<string?>("--from") { Description = "From this time on (ISO 8601).", HelpName = "time" };

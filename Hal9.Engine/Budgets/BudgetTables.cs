@@ -67,17 +67,10 @@ internal sealed class OpenReservationRow : ITenantOwned
     public DateTimeOffset At { get; init; }
 }
 
-/// <summary>Settled spend of a stretch of time and dimension.</summary>
-internal abstract class CostRow : ITenantOwned
+/// <summary>Settled spend.</summary>
+internal abstract class CostSumRow : ITenantOwned
 {
     public Guid TenantId { get; init; }
-    public required string UserId { get; init; }
-    public required string KeyId { get; init; }
-    public required string Provider { get; init; }
-    public required string Model { get; init; }
-    public required string Neuron { get; init; }
-    public required string Layer { get; init; }
-    public required string RunKind { get; init; }
     public Usd Amount { get; set; }
     public long InputTokens { get; set; }
     public long CachedTokens { get; set; }
@@ -88,6 +81,18 @@ internal abstract class CostRow : ITenantOwned
 
     /// <summary>Calls among them that had no price and were booked at the ceiling price.</summary>
     public long Unpriced { get; set; }
+}
+
+/// <summary>Settled spend of a stretch of time with all dimensions.</summary>
+internal abstract class CostRow : CostSumRow
+{
+    public required string UserId { get; init; }
+    public required string KeyId { get; init; }
+    public required string Provider { get; init; }
+    public required string Model { get; init; }
+    public required string Neuron { get; init; }
+    public required string Layer { get; init; }
+    public required string RunKind { get; init; }
 }
 
 /// <summary>Per tenant-local hour, keyed by the UTC instant of its start.</summary>
@@ -102,9 +107,28 @@ internal sealed class CostDayRow : CostRow
     public DateTimeOffset Day { get; init; }
 }
 
+/// <summary>Settled spend of a tenant-local day by one dimension: what ninety days by person are read from.</summary>
+internal sealed class CostTotalRow : CostSumRow
+{
+    public CostGroup Dimension { get; init; }
+    public DateTimeOffset Day { get; init; }
+
+    /// <summary>Which one: an id, a name or <c>provider/model</c>; empty: none, and of the tenant.</summary>
+    public required string Item { get; init; }
+}
+
+/// <summary>A label under which what a run costs is counted.</summary>
+internal sealed class CostTagRow : ITenantOwned
+{
+    public Guid TenantId { get; init; }
+    public Guid RunId { get; init; }
+    public required string Tag { get; init; }
+}
+
 internal sealed class BudgetTables :
     IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<BudgetRaiseRow>, IEntityTypeConfiguration<BudgetAlertRow>, IEntityTypeConfiguration<OverrunRow>, IEntityTypeConfiguration<LedgerRow>, IEntityTypeConfiguration<LedgerHeadRow>,
-    IEntityTypeConfiguration<OpenReservationRow>, IEntityTypeConfiguration<CostHourRow>, IEntityTypeConfiguration<CostDayRow>
+    IEntityTypeConfiguration<OpenReservationRow>, IEntityTypeConfiguration<CostHourRow>, IEntityTypeConfiguration<CostDayRow>,
+    IEntityTypeConfiguration<CostTotalRow>, IEntityTypeConfiguration<CostTagRow>
 {
     public void Configure(EntityTypeBuilder<Budget> builder)
     {
@@ -169,5 +193,17 @@ internal sealed class BudgetTables :
     {
         builder.ToTable("cost_days");
         builder.HasKey(r => new { r.TenantId, r.Day, r.UserId, r.KeyId, r.Provider, r.Model, r.Neuron, r.Layer, r.RunKind });
+    }
+
+    public void Configure(EntityTypeBuilder<CostTotalRow> builder)
+    {
+        builder.ToTable("cost_totals");
+        builder.HasKey(r => new { r.TenantId, r.Dimension, r.Day, r.Item });
+    }
+
+    public void Configure(EntityTypeBuilder<CostTagRow> builder)
+    {
+        builder.ToTable("cost_tags");
+        builder.HasKey(r => new { r.TenantId, r.RunId, r.Tag });
     }
 }

@@ -6,59 +6,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Hal9.Engine.Budgets;
 
-/// <summary>By what costs are broken down.</summary>
-public enum CostGroup
-{
-    /// <summary>All in one.</summary>
-    Tenant,
-
-    /// <summary>By team; not available yet.</summary>
-    Team,
-
-    /// <summary>By person.</summary>
-    User,
-
-    /// <summary>By API key; an empty key is what was spent without one.</summary>
-    Key,
-
-    /// <summary>By <c>provider/model</c>.</summary>
-    Model,
-
-    /// <summary>By provider.</summary>
-    Provider,
-
-    /// <summary>By neuron.</summary>
-    Neuron,
-
-    /// <summary>By layer.</summary>
-    Layer,
-
-    /// <summary>By kind of run.</summary>
-    Kind,
-
-    /// <summary>By tag; not available yet.</summary>
-    Tag,
-
-    /// <summary>By run.</summary>
-    Run,
-}
-
-/// <summary>A question for costs.</summary>
-/// <param name="GroupBy">By what.</param>
-/// <param name="From">From the tenant-local hour of this instant on; null: from the beginning.</param>
-/// <param name="To">Up to and with the hour that this instant lies in; an instant that begins an hour is not in it. Null: up to now.</param>
-/// <param name="Granularity">One item per key and period, in the tenant's time zone; null or <see cref="BudgetPeriod.Total"/>: one item per key. From <see cref="BudgetPeriod.Day"/> on, whole days are counted.</param>
-public sealed record CostQuery(CostGroup GroupBy, DateTimeOffset? From = null, DateTimeOffset? To = null, BudgetPeriod? Granularity = null);
-
-/// <summary>What a key cost, in the period beginning at <see cref="From"/> if a granularity was asked.</summary>
-public sealed record CostItem(
-    string Key, DateTimeOffset? From, Usd Amount, long InputTokens, long CachedTokens, long CacheWriteTokens, long OutputTokens, long ReasoningTokens, long Calls, long Unpriced);
-
 /// <summary>The door to costs: settled spend, from the roll-ups that the ledger keeps in its own transactions.</summary>
 public sealed class CostService
 {
     // What one answer may hold; beyond it the question has to be narrowed.
     private const int MostItems = 100_000;
+
+    /// <summary>The most periods of a breakdown.</summary>
+    public const int MostSteps = 1000;
+
+    private const string Any = "*";
     private readonly Database database;
     private readonly TenantScope tenants;
 
@@ -73,18 +30,73 @@ public sealed class CostService
     /// <exception cref="ArgumentException">The question makes no sense or is not available yet; the message names the field.</exception>
     public async Task<IReadOnlyList<CostItem>> ListAsync(Actor actor, CostQuery query, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(actor);
-        ArgumentNullException.ThrowIfNull(query);
-        if (!actor.May(Permission.ReadCosts))
-        {
-            throw new AccessDenied(Permission.ReadCosts);
-        }
-        var byDay = query.Granularity is BudgetPeriod.Day or BudgetPeriod.Week or BudgetPeriod.Month;
-        var sql = StatementOf(query.GroupBy, byDay);
+        Check(actor, query);
         var calendar = await CalendarAsync(actor, cancellationToken).ConfigureAwait(false);
-        var (from, to) = BoundsOf(query, calendar, byDay);
-        var items = Sum(actor.TenantId, query, sql, calendar, from, to, cancellationToken);
-        return [.. items.OrderBy(item => item.Key.From).ThenByDescending(item => item.Value.Nano).ThenBy(item => item.Key.Key, StringComparer.Ordinal).Select(item => item.Value.ToItem(item.Key.Key, item.Key.From))];
+        return List(actor.TenantId, query, calendar, cancellationToken);
+    }
+
+    /// <summary>The same with every period of the time, and what was spent before it.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="query">With both ends of the time and a granularity.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="AccessDenied">The actor may not read costs.</exception>
+    /// <exception cref="ArgumentException">The question makes no sense, or has more than <see cref="MostSteps"/> periods; the message names the field.</exception>
+    public async Task<CostBreakdown> BreakDownAsync(Actor actor, CostQuery query, CancellationToken cancellationToken)
+    {
+        Check(actor, query);
+        if (query is not { From: { } from, To: { } to, Granularity: { } granularity and not BudgetPeriod.Total })
+        {
+            throw new ArgumentException("granularity: a breakdown needs from, to and one of hour, day, week, month.");
+        }
+        var calendar = await CalendarAsync(actor, cancellationToken).ConfigureAwait(false);
+        var steps = new List<DateTimeOffset>();
+        var at = calendar.PeriodOf(granularity, 1, from).Start;
+        for (; at < to; at = calendar.PeriodOf(granularity, 1, at).End!.Value)
+        {
+            if (steps.Count >= MostSteps)
+            {
+                throw new ArgumentException($"granularity: that are more than {MostSteps} periods; ask for longer ones or a shorter time.");
+            }
+            steps.Add(at);
+        }
+        var first = steps[0];
+        var earlier = new List<DateTimeOffset>();
+        while (earlier.Count < CostAnomaly.Before)
+        {
+            earlier.Insert(0, calendar.PeriodOf(granularity, 1, (earlier.Count == 0 ? first : earlier[0]).AddTicks(-1)).Start);
+        }
+        // On another thread: SQLite reads without waiting, so a page's renderer would stand still meanwhile.
+        return await Task.Run(
+            () =>
+            {
+                var items = List(actor.TenantId, query with { From = first, To = at }, calendar, cancellationToken);
+                var before = List(actor.TenantId, query with { GroupBy = CostGroup.Tenant, From = earlier[0], To = first }, calendar, cancellationToken).ToDictionary(item => item.From!.Value, item => item.Amount);
+                return new CostBreakdown(steps, at, calendar.Zone, items, [.. earlier.Select(step => before.GetValueOrDefault(step))]);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the tenant's month will have cost when it ends, of what the filter leaves.</summary>
+    /// <exception cref="AccessDenied">The actor may not read costs.</exception>
+    public async Task<CostForecast> ForecastAsync(Actor actor, CostFilter filter, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Check(actor, new CostQuery(CostGroup.Tenant) { Filter = filter });
+        var calendar = await CalendarAsync(actor, cancellationToken).ConfigureAwait(false);
+        var (from, to) = calendar.PeriodOf(BudgetPeriod.Month, 1, now);
+        var today = calendar.DayOf(now);
+        var days = new List<DateTimeOffset>();
+        for (var day = today; days.Count < CostForecast.MostDays;)
+        {
+            days.Insert(0, day = calendar.DayOf(day.AddTicks(-1)));
+        }
+        var begin = days[0] < from ? days[0] : from;
+        var query = new CostQuery(CostGroup.Tenant, begin, now.AddTicks(1), BudgetPeriod.Day) { Filter = filter };
+        var spent = (await Task.Run(() => List(actor.TenantId, query, calendar, cancellationToken), cancellationToken).ConfigureAwait(false)).ToDictionary(item => item.From!.Value, item => item.Amount);
+        var hours = spent.Count == 1 && spent.ContainsKey(today) ? List(actor.TenantId, query with { From = today, Granularity = BudgetPeriod.Hour }, calendar, cancellationToken) : [];
+        return CostForecast.Of(
+            from, to!.Value, now, new Usd(spent.Where(day => day.Key >= from).Sum(day => day.Value.Nano)),
+            [.. days.SkipWhile(day => !spent.ContainsKey(day)).Select(day => spent.GetValueOrDefault(day))],
+            now - (hours.Count > 0 ? hours[0].From!.Value : today));
     }
 
     /// <summary>
@@ -154,19 +166,38 @@ public sealed class CostService
         return actor.May(Permission.ReadCosts) ? null : actor.May(Permission.UseRuns) ? actor.UserId : throw new AccessDenied(Permission.ReadCosts);
     }
 
-    private Dictionary<(string Key, DateTimeOffset? From), Total> Sum(
-        Guid tenantId, CostQuery query, string sql, TenantCalendar calendar, long from, long to, CancellationToken cancellationToken)
+    private IReadOnlyList<CostItem> List(Guid tenantId, CostQuery query, TenantCalendar calendar, CancellationToken cancellationToken)
     {
         var totals = new Dictionary<(string Key, DateTimeOffset? From), Total>();
+        foreach (var part in PartsOf(query, calendar))
+        {
+            Sum(tenantId, query, calendar, part, totals, cancellationToken);
+        }
+        return [.. totals.OrderBy(item => item.Key.From).ThenByDescending(item => item.Value.Nano).ThenBy(item => item.Key.Key, StringComparer.Ordinal).Select(item => item.Value.ToItem(item.Key.Key, item.Key.From))];
+    }
+
+    private void Sum(
+        Guid tenantId, CostQuery query, TenantCalendar calendar, Part part, Dictionary<(string Key, DateTimeOffset? From), Total> totals, CancellationToken cancellationToken)
+    {
+        var single = query.Filter.Single;
+        var isKept = part.ByDay && query.GroupBy is not CostGroup.Run && (query.Filter == CostFilter.All || (single is { } only && query.GroupBy is CostGroup.Tenant) || single?.Dimension == query.GroupBy);
         using var connection = database.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in new (string, object)[] { ("@tenant", tenantId), ("@from", from), ("@to", to) })
+        command.CommandText = isKept ? CostStatements.Totals : StatementOf(query.GroupBy, part.ByDay);
+        Bind("@tenant", tenantId);
+        Bind("@from", part.From);
+        Bind("@to", part.To);
+        if (isKept)
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
+            Bind("@dimension", (single?.Dimension ?? query.GroupBy).ToString());
+            Bind("@item", single is { } narrowed ? Stored(narrowed.Dimension, narrowed.Value) : Any);
+        }
+        else if (query.GroupBy is not CostGroup.Run)
+        {
+            foreach (var dimension in CostFilter.Dimensions)
+            {
+                Bind($"@{dimension.ToString().ToLowerInvariant()}", query.Filter[dimension] is { } value ? Stored(dimension, value) : Any);
+            }
         }
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -180,7 +211,13 @@ public sealed class CostService
                 _ => reader.GetString(0),
             };
             var at = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1));
-            DateTimeOffset? period = query.Granularity is { } granularity and not BudgetPeriod.Total ? calendar.PeriodOf(granularity, 1, at).Start : null;
+            DateTimeOffset? period = query.Granularity switch
+            {
+                null or BudgetPeriod.Total => null,
+                BudgetPeriod.Day when part.ByDay && query.GroupBy is not CostGroup.Run => at,
+                BudgetPeriod.Hour when query.GroupBy is not CostGroup.Run => at,
+                { } granularity => calendar.PeriodOf(granularity, 1, at).Start,
+            };
             if (!totals.TryGetValue((name, period), out var total))
             {
                 if (totals.Count >= MostItems)
@@ -191,7 +228,69 @@ public sealed class CostService
             }
             total.Add(reader);
         }
-        return totals;
+
+        void Bind(string name, object value)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+    }
+
+    /// <summary>The stretches that are read: whole days where only whole days are asked for; else whole days between hours at both ends.</summary>
+    private static IReadOnlyList<Part> PartsOf(CostQuery query, TenantCalendar calendar)
+    {
+        var byDay = query.GroupBy is CostGroup.Tag || query.Granularity is BudgetPeriod.Day or BudgetPeriod.Week or BudgetPeriod.Month;
+        var (from, to) = BoundsOf(query, calendar, byDay);
+        if (byDay || query.Granularity is BudgetPeriod.Hour || query.GroupBy is CostGroup.Run)
+        {
+            return [new Part(byDay, from, to)];
+        }
+        var firstDay = DayAfter(from);
+        var lastDay = to == long.MaxValue ? to : calendar.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(to)).ToUnixTimeMilliseconds();
+        return firstDay >= lastDay
+            ? [new Part(false, from, to)]
+            : [.. new[] { new Part(false, from, firstDay), new Part(true, firstDay, lastDay), new Part(false, lastDay, to) }.Where(part => part.From < part.To)];
+
+        long DayAfter(long at)
+        {
+            if (at == 0)
+            {
+                return 0;
+            }
+            var (start, end) = calendar.PeriodOf(BudgetPeriod.Day, 1, DateTimeOffset.FromUnixTimeMilliseconds(at));
+            return (start.ToUnixTimeMilliseconds() == at ? start : end!.Value).ToUnixTimeMilliseconds();
+        }
+    }
+
+    // The ledger writes kinds and layers as the engine names them.
+    private static string Stored(CostGroup dimension, string value) => dimension switch
+    {
+        CostGroup.Kind when Enum.TryParse<Events.RunKind>(value, ignoreCase: true, out var kind) => kind.ToString(),
+        CostGroup.Layer => value.ToUpperInvariant(),
+        _ => value,
+    };
+
+    private static void Check(Actor actor, CostQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(query);
+        if (!actor.May(Permission.ReadCosts))
+        {
+            throw new AccessDenied(Permission.ReadCosts);
+        }
+        if (query.GroupBy is CostGroup.Team)
+        {
+            throw new ArgumentException("groupBy: team is not available yet.");
+        }
+        if (query is { GroupBy: CostGroup.Tag, Granularity: BudgetPeriod.Hour })
+        {
+            throw new ArgumentException("granularity: costs by tag are kept by whole days.");
+        }
+        if (query.GroupBy is CostGroup.Tag or CostGroup.Run && query.Filter != CostFilter.All)
+        {
+            throw new ArgumentException($"groupBy: costs by {query.GroupBy.ToString().ToLowerInvariant()} cannot be narrowed.");
+        }
     }
 
     private static (long From, long To) BoundsOf(CostQuery query, TenantCalendar calendar, bool byDay)
@@ -221,9 +320,10 @@ public sealed class CostService
         CostGroup.Neuron => byDay ? CostStatements.DaysByNeuron : CostStatements.HoursByNeuron,
         CostGroup.Layer => byDay ? CostStatements.DaysByLayer : CostStatements.HoursByLayer,
         CostGroup.Kind => byDay ? CostStatements.DaysByKind : CostStatements.HoursByKind,
-        CostGroup.Run => CostStatements.EntriesByRun,
-        _ => throw new ArgumentException($"groupBy: {group.ToString().ToLowerInvariant()} is not available yet."),
+        _ => CostStatements.EntriesByRun,
     };
+
+    private sealed record Part(bool ByDay, long From, long To);
 
     private sealed class Total
     {

@@ -18,7 +18,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
     private static readonly TimeSpan MostAge = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<ScopeKey, List<Balance>> scopes = [];
-    private readonly Dictionary<RollUpKey, RollUp> rollUps = [];
+    private readonly RollUps rollUps = new(tenantId);
     private HashSet<(string Provider, string Model)>? blocked;
     private WriteBatch? batch;
     private long group;
@@ -85,7 +85,7 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
         {
             if (!balance.IsCurrent(now))
             {
-                WriteRollUps();
+                rollUps.Write(batch!);
                 balance.Load(batch!, tenantId, Calendar, now);
                 // What was passed while nobody looked: by another process, or by a budget that was lowered.
                 Latch(balance, now);
@@ -158,42 +158,17 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
 
     public string NextHash(LedgerRow row) => chain.Hash(row, Hash);
 
-    /// <summary>Adds a settled call to the hour and the day of its time.</summary>
-    public void Count(LedgerRow row, bool unpriced)
-    {
-        var key = new RollUpKey(
-            Calendar.HourOf(row.At), Calendar.DayOf(row.At), row.UserId ?? Guid.Empty, row.KeyId ?? Guid.Empty, row.Provider, row.Model, row.Neuron, row.Layer, row.RunKind);
-        if (!rollUps.TryGetValue(key, out var sum))
-        {
-            rollUps[key] = sum = new RollUp();
-        }
-        sum.Add(row, unpriced);
-    }
+    /// <summary>Adds a settled call to the roll-ups of its time.</summary>
+    public void Count(LedgerRow row, bool unpriced) => rollUps.Count(row, Calendar, unpriced);
 
     private void Write()
     {
-        WriteRollUps();
+        rollUps.Write(batch!);
         if (moved)
         {
             batch!.Execute(LedgerStatements.MoveHead, ("@tenant", tenantId), ("@seq", Seq), ("@hash", Hash), ("@at", movedAt.ToUnixTimeMilliseconds()));
         }
     }
-
-    private void WriteRollUps()
-    {
-        foreach (var (key, sum) in rollUps)
-        {
-            Add(LedgerStatements.AddToHour, key.Hour, key, sum);
-            Add(LedgerStatements.AddToDay, key.Day, key, sum);
-        }
-        rollUps.Clear();
-    }
-
-    private void Add(string sql, DateTimeOffset bucket, RollUpKey key, RollUp sum) => batch!.Execute(
-        sql,
-        ("@bucket", bucket.ToUnixTimeMilliseconds()), ("@tenant", tenantId), ("@user", TextOf(key.UserId)), ("@key", TextOf(key.KeyId)), ("@provider", key.Provider),
-        ("@model", key.Model), ("@neuron", key.Neuron), ("@layer", key.Layer), ("@runKind", key.RunKind), ("@amount", sum.Nano), ("@input", sum.Input),
-        ("@cached", sum.Cached), ("@cacheWrite", sum.CacheWrite), ("@output", sum.Output), ("@reasoning", sum.Reasoning), ("@calls", sum.Calls), ("@unpriced", sum.Unpriced));
 
     private void Forget()
     {
@@ -203,34 +178,5 @@ internal sealed class TenantBook(Guid tenantId, LedgerChain chain)
         batch = null;
         revision = -1;
         moved = false;
-    }
-
-    private static string TextOf(Guid id) => id == Guid.Empty ? "" : id.ToString("D");
-
-    private readonly record struct RollUpKey(
-        DateTimeOffset Hour, DateTimeOffset Day, Guid UserId, Guid KeyId, string Provider, string Model, string Neuron, string Layer, string RunKind);
-
-    private sealed class RollUp
-    {
-        public long Nano { get; private set; }
-        public long Input { get; private set; }
-        public long Cached { get; private set; }
-        public long CacheWrite { get; private set; }
-        public long Output { get; private set; }
-        public long Reasoning { get; private set; }
-        public long Calls { get; private set; }
-        public long Unpriced { get; private set; }
-
-        public void Add(LedgerRow row, bool unpriced)
-        {
-            Nano += row.Amount.Nano;
-            Input += row.InputTokens;
-            Cached += row.CachedTokens;
-            CacheWrite += row.CacheWriteTokens;
-            Output += row.OutputTokens;
-            Reasoning += row.ReasoningTokens;
-            Calls++;
-            Unpriced += unpriced ? 1 : 0;
-        }
     }
 }

@@ -6,6 +6,9 @@ internal sealed class TenantCalendar(TimeZoneInfo zone)
     /// <summary>The calendar of an IANA zone; an unknown one counts in UTC.</summary>
     public static TenantCalendar Of(string? timeZone) => new(timeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var found) ? found : TimeZoneInfo.Utc);
 
+    /// <summary>The zone.</summary>
+    public TimeZoneInfo Zone => zone;
+
     /// <summary>When the local hour began.</summary>
     public DateTimeOffset HourOf(DateTimeOffset at)
     {

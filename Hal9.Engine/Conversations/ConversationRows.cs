@@ -48,6 +48,27 @@ internal sealed class ConversationRow : ITenantOwned
 
     /// <summary>The message at the end of the branch last shown.</summary>
     public Guid? CurrentId { get; set; }
+
+    /// <summary>What all its answers cost, of all branches; grows as each ends.</summary>
+    public Usd Cost { get; init; }
+
+    /// <summary>How many answers have ended.</summary>
+    public int Answers { get; init; }
+
+    /// <summary>How many of them failed.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>How the newest of them ended.</summary>
+    public RunStatus? LastStatus { get; init; }
+
+    /// <summary>How deep it was.</summary>
+    public RunMode? LastMode { get; init; }
+
+    /// <summary>How many thumbs down its answers have; kept with the feedback.</summary>
+    public int ThumbsDown { get; init; }
+
+    /// <summary>How many judgements there are of its answers; kept with the feedback.</summary>
+    public int Reviews { get; init; }
 }
 
 /// <summary>A label on a conversation.</summary>
@@ -83,6 +104,12 @@ internal sealed class ConversationTables : IEntityTypeConfiguration<Conversation
         builder.HasKey(c => c.Id);
         builder.HasIndex(c => new { c.TenantId, c.UserId, c.UpdatedAt });
         builder.HasIndex(c => c.ExpiresAt);
+        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id });
+        builder.HasIndex(c => new { c.TenantId, c.Cost, c.Id });
+        // Few of many: without these a list of them reads all conversations.
+        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id }, "ix_conversations_failures").HasFilter("failures > 0");
+        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id }, "ix_conversations_thumbs_down").HasFilter("thumbs_down > 0");
+        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id }, "ix_conversations_archived").HasFilter("archived_at IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<ConversationTagRow> builder)

@@ -275,7 +275,7 @@ public sealed class ConversationService
                     BranchFiles.Link(batch, actor.TenantId, sent.ConversationId, sent.QuestionId, question.Files);
                     if (!isTemporary)
                     {
-                        MessageIndex.Add(batch, actor.TenantId, sent.ConversationId, sent.QuestionId, text);
+                        MessageIndex.Add(batch, actor.TenantId, actor.UserId, sent.ConversationId, sent.QuestionId, text);
                     }
                 }
                 Insert(batch, sent.AnswerId, sent.QuestionId, MessageRole.Assistant, MessageStatus.Streaming, "", sent.RunId, at);

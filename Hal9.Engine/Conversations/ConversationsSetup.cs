@@ -21,5 +21,8 @@ internal static class ConversationsSetup
         .AddSingleton(provider => new DraftService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<Writer>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new ShareService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new ShelfService(provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(provider => new SearchService(provider.GetRequiredService<Database>()));
+        .AddSingleton(provider => new SearchService(provider.GetRequiredService<Database>()))
+        .AddSingleton<HistoryStore>()
+        .AddSingleton(provider => new HistoryService(
+            provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<HistoryStore>(), provider.GetRequiredService<SearchService>(), provider.GetRequiredService<TimeProvider>()));
 }

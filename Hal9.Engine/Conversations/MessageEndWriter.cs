@@ -24,9 +24,17 @@ internal sealed class MessageEndWriter : IRunEndWriter
             ConversationStatements.EndMessage,
             ("@content", ending.Answer ?? ""), ("@status", status.ToString()), ("@provenance", provenance.ToString()), ("@cost", cost.Nano),
             ("@error", ending.Error), ("@id", message), ("@tenant", run.TenantId));
-        if (run is { IsTemporary: false, ConversationId: { } conversation })
+        if (run.ConversationId is not { } conversation)
         {
-            MessageIndex.Add(batch, run.TenantId, conversation, message, ending.Answer ?? "");
+            return;
+        }
+        batch.Execute(
+            ConversationStatements.CountAnswer,
+            ("@cost", cost.Nano), ("@failed", ending.Status is RunStatus.Failed ? 1 : 0), ("@status", ending.Status.ToString()), ("@mode", run.Mode.ToString()), ("@id", conversation),
+            ("@tenant", run.TenantId));
+        if (!run.IsTemporary)
+        {
+            MessageIndex.Add(batch, run.TenantId, run.UserId, conversation, message, ending.Answer ?? "");
         }
     }
 }

@@ -14,11 +14,11 @@ internal static class MessageIndex
     private const int MostWords = 20;
 
     /// <summary>Takes a message in that will not change any more.</summary>
-    public static void Add(WriteBatch batch, Guid tenantId, Guid conversationId, Guid messageId, string content)
+    public static void Add(WriteBatch batch, Guid tenantId, Guid userId, Guid conversationId, Guid messageId, string content)
     {
         if (batch.Provider == DataProvider.Sqlite && !string.IsNullOrWhiteSpace(content))
         {
-            batch.Execute(SearchStatements.Add, ("@content", content), ("@message", messageId), ("@conversation", conversationId), ("@tenant", tenantId));
+            batch.Execute(SearchStatements.Add, ("@content", content), ("@owner", $"{TenantWord(tenantId)} {UserWord(userId)}"), ("@message", messageId), ("@conversation", conversationId), ("@tenant", tenantId));
         }
     }
 
@@ -26,13 +26,22 @@ internal static class MessageIndex
     /// A person's words as a query: all of them, each as the beginning of a word. Only letters and digits are taken, so nothing of either database's
     /// own query language can come in. Null: there are none.
     /// </summary>
-    public static string? Query(string text, DataProvider provider)
+    /// <param name="text">The words.</param>
+    /// <param name="provider">Whose language.</param>
+    /// <param name="tenantId">Whose messages.</param>
+    /// <param name="userId">Of them this person's; null: everybody's. PostgreSQL is told both by its own conditions.</param>
+    public static string? Query(string text, DataProvider provider, Guid tenantId, Guid? userId)
     {
         var words = Words(text);
         return words.Count == 0 ? null
-            : provider == DataProvider.Sqlite ? string.Join(' ', words.Select(word => $"\"{word}\"*"))
+            : provider == DataProvider.Sqlite
+                ? $"owner : ({TenantWord(tenantId)}{(userId is { } user ? $" AND {UserWord(user)}" : "")}) AND content : ({string.Join(" AND ", words.Select(word => $"\"{word}\"*"))})"
             : string.Join(" & ", words.Select(word => $"{word}:*"));
     }
+
+    private static string TenantWord(Guid id) => $"t{id:N}";
+
+    private static string UserWord(Guid id) => $"u{id:N}";
 
     private static List<string> Words(string text)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -42,7 +43,14 @@ public sealed class SearchService
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AccessDenied">The actor may read no conversations.</exception>
     /// <exception cref="ArgumentException">The cursor is none of ours.</exception>
-    public async Task<Page<FoundMessage>> FindAsync(Actor actor, string text, bool mine, string? after, int limit, CancellationToken cancellationToken)
+    public Task<Page<FoundMessage>> FindAsync(Actor actor, string text, bool mine, string? after, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return FindAsync(actor, text, mine ? actor.UserId : null, after, limit, cancellationToken);
+    }
+
+    /// <summary>The same of one person's conversations, or of everybody's that the actor may read.</summary>
+    internal async Task<Page<FoundMessage>> FindAsync(Actor actor, string text, Guid? userId, string? after, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(text);
@@ -51,26 +59,47 @@ public sealed class SearchService
         {
             throw new AccessDenied(Permission.UseRuns);
         }
-        var before = Cursor.Read(after) ?? Newest;
         limit = Math.Clamp(limit, 1, 200);
-        if (MessageIndex.Query(text, database.Provider) is not { } query)
+        var of = everybodys ? userId : actor.UserId;
+        // SQLite lists by the place in the index, PostgreSQL by the message.
+        var isSqlite = database.Provider == DataProvider.Sqlite;
+        object before = isSqlite ? PlaceOf(after) : Cursor.Read(after) ?? Newest;
+        if (MessageIndex.Query(text, database.Provider, actor.TenantId, of) is not { } query)
         {
             return new Page<FoundMessage>([], null);
         }
-        await using var connection = database.Open();
-        await using var command = connection.CreateCommand();
-        command.CommandText = database.Provider == DataProvider.Sqlite ? SearchStatements.Find : SearchStatements.FindOnPostgres;
-        Bind(command, ("@tenant", actor.TenantId), ("@query", query), ("@user", actor.UserId), ("@everybody", everybodys && !mine ? 1 : 0), ("@before", before), ("@limit", limit + 1));
-        var found = new List<FoundMessage>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            found.Add(new FoundMessage(
-                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), Enum.Parse<MessageRole>(reader.GetString(3)),
-                DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)), !await reader.IsDBNullAsync(5, cancellationToken).ConfigureAwait(false), Pieces(reader.GetString(6))));
-        }
-        return found.Count <= limit ? new Page<FoundMessage>(found, null) : new Page<FoundMessage>(found[..limit], found[limit - 1].MessageId.ToString());
+        // On another thread: SQLite reads without waiting.
+        return await Task.Run(() => Find(actor, query, of, before, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
+
+    private Page<FoundMessage> Find(Actor actor, string query, Guid? of, object before, int limit, CancellationToken cancellationToken)
+    {
+        using var connection = database.Open();
+        using var command = connection.CreateCommand();
+        var isSqlite = database.Provider == DataProvider.Sqlite;
+        command.CommandText = isSqlite ? SearchStatements.Find : SearchStatements.FindOnPostgres;
+        Bind(command, ("@tenant", actor.TenantId), ("@query", query), ("@before", before), ("@limit", limit + 1));
+        if (!isSqlite)
+        {
+            Bind(command, ("@user", of ?? Guid.Empty), ("@everybody", of is null ? 1 : 0));
+        }
+        var found = new List<(FoundMessage Message, string Place)>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var message = new FoundMessage(
+                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), Enum.Parse<MessageRole>(reader.GetString(3)),
+                DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)), !reader.IsDBNull(5), Pieces(reader.GetString(6)));
+            found.Add((message, isSqlite ? reader.GetInt64(7).ToString(CultureInfo.InvariantCulture) : message.MessageId.ToString()));
+        }
+        return new Page<FoundMessage>([.. found.Take(limit).Select(f => f.Message)], found.Count <= limit ? null : found[limit - 1].Place);
+    }
+
+    private static long PlaceOf(string? cursor) =>
+        string.IsNullOrEmpty(cursor) ? long.MaxValue
+        : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place
+        : throw new ArgumentException("This is not a cursor of this list: use the `next` of a page.", nameof(cursor));
 
     private static void Bind(DbCommand command, params ReadOnlySpan<(string Name, object Value)> parameters)
     {

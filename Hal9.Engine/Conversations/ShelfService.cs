@@ -67,16 +67,13 @@ public sealed class ShelfService
         }
         limit = Math.Clamp(limit, 1, 200);
         var lines = await query.OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id).Take(limit + 1)
-            .Select(c => new { c.Id, c.Title, c.UpdatedAt, c.PinnedAt, c.Folder, c.ArchivedAt })
+            .Select(c => new { c.Id, c.Title, c.UpdatedAt, c.PinnedAt, c.Folder, c.ArchivedAt, c.Cost })
             .ToListAsync(cancellationToken).ConfigureAwait(false);
         var ids = lines.ConvertAll(l => l.Id);
-        var costs = await db.Set<MessageRow>().AsNoTracking().Where(m => ids.Contains(m.ConversationId))
-            .Select(m => new { m.ConversationId, m.Cost }).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var costOf = costs.ToLookup(m => m.ConversationId, m => m.Cost.Nano);
         var tags = await db.Set<ConversationTagRow>().AsNoTracking().Where(t => ids.Contains(t.ConversationId)).OrderBy(t => t.Tag).ToListAsync(cancellationToken).ConfigureAwait(false);
         var tagsOf = tags.ToLookup(t => t.ConversationId, t => t.Tag);
         var items = lines.Take(limit)
-            .Select(l => new ConversationLine(l.Id, l.Title, l.UpdatedAt, new Usd(costOf[l.Id].Sum()), l.PinnedAt is not null, l.Folder, [.. tagsOf[l.Id]], l.ArchivedAt is not null)).ToList();
+            .Select(l => new ConversationLine(l.Id, l.Title, l.UpdatedAt, l.Cost, l.PinnedAt is not null, l.Folder, [.. tagsOf[l.Id]], l.ArchivedAt is not null)).ToList();
         return new Page<ConversationLine>(items, lines.Count > limit ? items[^1].Id.ToString() : null);
     }
 

@@ -102,7 +102,25 @@ public sealed class FeedbackService
     {
         ArgumentNullException.ThrowIfNull(actor);
         return writer.WriteAsync(
-            actor.TenantId, batch => batch.Execute(FeedbackStatements.Delete, ("@id", id), ("@tenant", actor.TenantId), ("@user", actor.UserId)) > 0, cancellationToken);
+            actor.TenantId,
+            batch =>
+            {
+                if (!batch.First(FeedbackStatements.Delete, static row => row.GetGuid(0), out var run, ("@id", id), ("@tenant", actor.TenantId), ("@user", actor.UserId)))
+                {
+                    return false;
+                }
+                Count(batch, actor.TenantId, run);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    private static void Count(WriteBatch batch, Guid tenantId, Guid runId)
+    {
+        if (batch.First(FeedbackStatements.CountOnRun, static row => row.IsDBNull(0) ? (Guid?)null : row.GetGuid(0), out var conversation, ("@tenant", tenantId), ("@run", runId)) && conversation is not null)
+        {
+            batch.Execute(FeedbackStatements.CountOnConversation, ("@tenant", tenantId), ("@conversation", conversation));
+        }
     }
 
     private (Feedback? Stored, Exception? Refusal) Write(WriteBatch batch, Actor actor, GiveFeedback given)
@@ -126,6 +144,7 @@ public sealed class FeedbackService
             FeedbackStatements.Put, reader => (reader.GetGuid(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1))),
             ("@id", Guid.CreateVersion7(now)), ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@run", given.RunId), ("@step", given.StepId ?? Guid.Empty),
             ("@kind", given.Kind.ToString()), ("@number", given.Number), ("@text", given.Text), ("@comment", given.Comment), ("@now", now.ToUnixTimeMilliseconds()))[0];
+        Count(batch, actor.TenantId, given.RunId);
         return (new Feedback(id, actor.UserId, given.RunId, given.StepId, given.Kind, given.Number, given.Text, given.Comment, made, now), null);
     }
 

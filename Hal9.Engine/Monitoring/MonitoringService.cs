@@ -71,6 +71,14 @@ public sealed class MonitoringService
         return Task.Run(() => store.Statistics(actor.TenantId, everybody ? null : actor.UserId, grid, cancellationToken), cancellationToken);
     }
 
+    /// <summary>What runs cost by mode, of those of everybody that succeeded in a stretch of time; whole hours count, beyond three days whole days (UTC).</summary>
+    /// <exception cref="AccessDenied">The actor may not read costs.</exception>
+    public Task<IReadOnlyList<QueryCost>> QueryCostsAsync(Actor actor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        Check(actor, Permission.ReadCosts);
+        return Task.Run(() => store.QueryCosts(actor.TenantId, from, to, cancellationToken), cancellationToken);
+    }
+
     /// <summary>
     /// The providers, and what became of the tenant's calls to them in the time before now (at most a day). That needs <see cref="Permission.ReadRuns"/>;
     /// without it only their circuit breakers are told.

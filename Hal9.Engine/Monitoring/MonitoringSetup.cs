@@ -10,6 +10,7 @@ internal static class MonitoringSetup
 {
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<IRunEndWriter, RunCountWriter>()
+        .AddSingleton<IRunEndWriter, RunCostWriter>()
         .AddSingleton<MonitoringStore>()
         .AddSingleton(provider => new MonitoringService(
             provider.GetRequiredService<HierarchyService>(), provider.GetRequiredService<SignalFeed>(), provider.GetRequiredService<MonitoringStore>(),

@@ -31,6 +31,26 @@ internal sealed class MonitoringStore(TenantScope scope, Database database)
             PointOf(grid.From, counts), PointOf(grid.Before, previous));
     }
 
+    /// <summary>What runs cost by mode, of those that succeeded in a stretch of whole hours, or, where it is longer than three days, of whole days (UTC).</summary>
+    public IReadOnlyList<QueryCost> QueryCosts(Guid tenantId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var isLong = to - from > TimeGrid.MinutesKept;
+        return
+        [
+            .. database.Read(
+                MonitoringStatements.RunCosts,
+                reader => (Mode: Enum.Parse<RunMode>(reader.GetString(0)), Bucket: reader.GetInt32(1), Runs: reader.GetInt64(2), Cost: reader.GetInt64(3)),
+                [
+                    ("@tenant", tenantId), ("@tier", isLong ? "d" : "h"), ("@from", TimeGrid.Begin(from, isLong ? RunCostWriter.Day : RunCostWriter.Hour)), ("@to", to.ToUnixTimeMilliseconds()),
+                ],
+                cancellationToken).GroupBy(row => row.Mode).Select(rows =>
+                {
+                    List<(int Bucket, long Runs)> rising = [.. rows.Select(row => (row.Bucket, row.Runs))];
+                    return new QueryCost(rows.Key, rows.Sum(row => row.Runs), new Usd(rows.Sum(row => row.Cost)), CostBuckets.Quantile(rising, 0.5), CostBuckets.Quantile(rising, 0.95));
+                }),
+        ];
+    }
+
     /// <summary>How the calls to each provider that were made since an instant ended.</summary>
     public IReadOnlyDictionary<string, CallRecord> Calls(Guid tenantId, DateTimeOffset since, CancellationToken cancellationToken)
     {

@@ -58,6 +58,12 @@ internal sealed class RunRow : ITenantOwned
 
     /// <summary>When its time is over.</summary>
     public DateTimeOffset? Deadline => EnvelopeSeconds is { } seconds ? StartedAt.AddSeconds(seconds).AddMilliseconds(WaitedMs) : null;
+
+    /// <summary>How many people gave its answer a thumb down; kept with the feedback.</summary>
+    public int ThumbsDown { get; init; }
+
+    /// <summary>How many judgements there are of it and its steps; kept with the feedback.</summary>
+    public int Reviews { get; init; }
 }
 
 /// <summary>A step as stored. Its path (<c>1</c>, <c>1.2</c>, <c>1.2.1</c>) is the same when a run is rebuilt.</summary>

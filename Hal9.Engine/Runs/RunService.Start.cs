@@ -154,11 +154,18 @@ public sealed partial class RunService
         };
     }
 
-    private static void Insert(WriteBatch batch, RunRow row, DateTimeOffset now) => batch.Execute(
-        RunStatements.InsertRun,
-        ("@id", row.Id), ("@tenant", row.TenantId), ("@user", row.UserId), ("@key", row.KeyId), ("@kind", row.Kind.ToString()), ("@mode", row.Mode.ToString()),
-        ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId), ("@temporary", row.IsTemporary),
-        ("@tags", row.Tags), ("@nano", row.EnvelopeNano), ("@tokens", row.EnvelopeTokens), ("@steps", row.EnvelopeSteps), ("@seconds", row.EnvelopeSeconds),
-        ("@error", row.Error), ("@refusal", row.Refusal), ("@provenance", nameof(Provenance.Offline)), ("@owner", row.Owner), ("@epoch", row.Epoch),
-        ("@now", now.ToUnixTimeMilliseconds()));
+    private static void Insert(WriteBatch batch, RunRow row, DateTimeOffset now)
+    {
+        foreach (var tag in row.Tags == "[]" ? [] : JsonSerializer.Deserialize<string[]>(row.Tags)!)
+        {
+            batch.Execute(LedgerStatements.TagRun, ("@tenant", row.TenantId), ("@run", row.Id), ("@tag", tag));
+        }
+        batch.Execute(
+            RunStatements.InsertRun,
+            ("@id", row.Id), ("@tenant", row.TenantId), ("@user", row.UserId), ("@key", row.KeyId), ("@kind", row.Kind.ToString()), ("@mode", row.Mode.ToString()),
+            ("@status", row.Status.ToString()), ("@goal", row.Goal), ("@input", row.Input), ("@conversation", row.ConversationId), ("@message", row.MessageId), ("@temporary", row.IsTemporary),
+            ("@tags", row.Tags), ("@nano", row.EnvelopeNano), ("@tokens", row.EnvelopeTokens), ("@steps", row.EnvelopeSteps), ("@seconds", row.EnvelopeSeconds),
+            ("@error", row.Error), ("@refusal", row.Refusal), ("@provenance", nameof(Provenance.Offline)), ("@owner", row.Owner), ("@epoch", row.Epoch),
+            ("@now", now.ToUnixTimeMilliseconds()));
+    }
 }

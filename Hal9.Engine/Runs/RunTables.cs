@@ -16,7 +16,13 @@ internal sealed class RunTables :
         builder.HasIndex(run => new { run.TenantId, run.Cost, run.Id });
         builder.HasIndex(run => new { run.TenantId, run.UserId, run.Id });
         builder.HasIndex(run => new { run.TenantId, run.EndedAt });
-        builder.HasIndex(run => run.ConversationId);
+        // Serves the runs of a conversation, and those of none by their age.
+        builder.HasIndex(run => new { run.TenantId, run.ConversationId, run.Id });
+        // Few of many: without these a list of them reads all runs. What succeeds is not written to them.
+        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_failed").HasFilter("status = 'Failed'");
+        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_refused").HasFilter("status = 'Refused'");
+        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_cancelled").HasFilter("status = 'Cancelled'");
+        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_thumbs_down").HasFilter("thumbs_down > 0");
     }
 
     public void Configure(EntityTypeBuilder<StepRow> builder)

@@ -69,6 +69,27 @@ public sealed record RunFilter(RunStatus? Status = null, RunKind? Kind = null, s
     /// <summary>Ended before this instant; null: whenever, or not yet.</summary>
     public DateTimeOffset? EndedBefore { get; init; }
 
+    /// <summary>Whose; null: everybody's.</summary>
+    public Guid? UserId { get; init; }
+
+    /// <summary>With which API key; empty: without one; null: with any or none.</summary>
+    public Guid? KeyId { get; init; }
+
+    /// <summary>With a call to this <c>provider/model</c>.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>With a call to this provider.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>With a step of this neuron.</summary>
+    public string? Neuron { get; init; }
+
+    /// <summary>With a step on this layer.</summary>
+    public Layer? Layer { get; init; }
+
+    /// <summary>With this label.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>What decides the order. A cursor belongs to the order in which it was given out.</summary>
     public RunSort Sort { get; init; }
 

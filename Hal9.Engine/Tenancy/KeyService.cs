@@ -99,6 +99,15 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
         return await found.AsNoTracking().OrderByDescending(k => k.Id).Take(Math.Clamp(most, 1, 200)).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The names of the tenant's keys among these; a key that is no more has none.</summary>
+    /// <exception cref="AccessDenied">The actor may not read costs.</exception>
+    public async Task<IReadOnlyDictionary<Guid, string>> NamesAsync(Actor actor, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        Require(actor, Permission.ReadCosts);
+        await using var db = scope.Open(actor.TenantId);
+        return await db.Set<ApiKey>().AsNoTracking().Where(k => ids.Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => k.Name, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Revokes a key; in this process at once, in others within <see cref="TenantService.Staleness"/>.</summary>
     /// <returns>False when the actor has no such key.</returns>
     /// <exception cref="AccessDenied">The actor may not have keys.</exception>

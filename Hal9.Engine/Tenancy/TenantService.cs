@@ -61,6 +61,19 @@ public sealed class TenantService(TenantScope scope, IEnumerable<ITenantSeed> se
         return [.. found.OrderBy(m => m.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
+    /// <summary>Who belongs to the actor's tenant, at most <paramref name="most"/> of them.</summary>
+    /// <exception cref="AccessDenied">The actor may not read costs.</exception>
+    public async Task<IReadOnlyList<Guid>> MembersAsync(Actor actor, int most, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!actor.May(Permission.ReadCosts))
+        {
+            throw new AccessDenied(Permission.ReadCosts);
+        }
+        await using var db = scope.Open(actor.TenantId);
+        return await db.Set<Membership>().OrderBy(m => m.UserId).Take(most).Select(m => m.UserId).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The person's role as stored now, or null without a membership.</summary>
     public async Task<Role?> RoleAsync(Guid tenantId, Guid userId, CancellationToken cancellationToken)
     {

@@ -85,6 +85,8 @@ public sealed class ModelsTests(Hal9Host host, Chromium chromium)
         await page.Keyboard.PressAsync("Escape");
 
         await card.Locator("button:has-text('Remove')").ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("go back to what they were");
+        Assert.Empty(await Chromium.LookAsync(page, "models-remove", crossed: true));
         await page.ClickAsync(".mud-dialog .button-danger");
         await Expect(card).ToHaveCountAsync(0);
     }

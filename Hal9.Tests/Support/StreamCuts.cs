@@ -37,7 +37,7 @@ internal static class StreamCuts
         for (var i = 0; i < streams; i++)
         {
             var way = random.Next(4);
-            cut = way < 2 ? (random.Next(1, 6000), way == 0) : null;
+            cut = way < 2 ? (random.Next(1, 2500), way == 0) : null;
             var pieces = random.Next(0, 12);
             provider.Default = ScriptedReply.Of(string.Join(' ', Enumerable.Range(0, random.Next(1, 60)).Select(word => $"word{word}"))) with { ChunkSize = random.Next(4, 30) };
             var left = false;

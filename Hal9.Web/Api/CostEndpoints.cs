@@ -39,14 +39,14 @@ internal static class CostEndpoints
         HttpContext context, CostService costs, TimeProvider time, CancellationToken cancellationToken,
         [FromQuery, Description("From this time on (ISO 8601).")] DateTimeOffset? from = null,
         [FromQuery, Description("Up to this time (ISO 8601).")] DateTimeOffset? to = null,
-        [FromQuery, Description("tenant, user, key, model, provider, neuron, layer, kind or run; team and tag are not built yet.")] string groupBy = "tenant",
+        [FromQuery, Description("tenant, user, key, model, provider, neuron, layer, kind, tag or run; team is not built yet. A run counts under each of its tags, by whole days.")] string groupBy = "tenant",
         [FromQuery, Description("hour, day, week or month; none: one item per key.")] string? granularity = null)
     {
         if (!Words.TryRead<CostGroup>(groupBy, out var group) || group is null)
         {
             return Problems.Invalid("groupBy", Words.OneOf<CostGroup>());
         }
-        if (group is CostGroup.Team or CostGroup.Tag)
+        if (group is CostGroup.Team)
         {
             return Problems.Of(ProblemKind.NotBuilt, $"groupBy: {groupBy} is not built yet.");
         }

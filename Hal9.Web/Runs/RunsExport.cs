@@ -14,9 +14,10 @@ internal static class RunsExport
     public static void MapRunsExport(this IEndpointRouteBuilder routes) =>
         routes.MapGet(Urls.RunsExport, ExportAsync).Needs(Permission.ReadEngine).ExcludeFromDescription();
 
-    private static async Task ExportAsync(HttpContext context, RunService runs, string? status, string? kind, string? mode, string? q, string? from, string? to, string? sort, string? order)
+    private static async Task ExportAsync(HttpContext context, RunService runs, string? status, string? kind, string? mode, string? q, string? from, string? to, string? sort, string? order,
+        string? user, string? key, string? model, string? provider, string? neuron, string? layer, string? tag)
     {
-        var query = RunsQuery.Parse(status, kind, mode, q, TableQuery.Parse(sort, order, null, null, RunsQuery.Sortable), from, to);
+        var query = RunsQuery.Parse(status, kind, mode, q, TableQuery.Parse(sort, order, null, null, RunsQuery.Sortable), from, to) with { Of = RunsQuery.ReadOf(user, key, model, provider, neuron, layer), Tag = tag };
         var (actor, cancelled) = (CurrentActor.From(context.User), context.RequestAborted);
         context.Response.ContentType = "text/csv; charset=utf-8";
         context.Response.Headers.ContentDisposition = "attachment; filename=\"runs.csv\"";

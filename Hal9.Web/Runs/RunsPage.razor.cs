@@ -2,6 +2,7 @@ using Hal9.Engine.Events;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
+using Hal9.Web.Budgets;
 using Hal9.Web.Shared;
 using Hal9.Web.Shared.Tables;
 using Microsoft.AspNetCore.Components;
@@ -9,11 +10,12 @@ using Microsoft.AspNetCore.Components;
 namespace Hal9.Web.Runs;
 
 /// <summary>The list of runs. Its filters and its place are in the address; the newest page lives.</summary>
-public sealed partial class RunsPage(RunService runs, CurrentActor currentActor, NavigationManager navigation, ILogger<RunsPage> log)
+public sealed partial class RunsPage(RunService runs, CostNames names, CurrentActor currentActor, NavigationManager navigation, ILogger<RunsPage> log)
 {
     private const int MostCounted = 10_000;
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
     private Actor actor = default!;
+    private CostNaming people = CostNaming.None;
     private RunsQuery query = new();
     private RunsQuery? loaded;
     private RunLines? lines;
@@ -44,6 +46,27 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
     /// <summary>Ended before this instant.</summary>
     [SupplyParameterFromQuery(Name = "to")] public string? EndedTo { get; set; }
 
+    /// <summary>Whose.</summary>
+    [SupplyParameterFromQuery(Name = "user")] public string? User { get; set; }
+
+    /// <summary>With which API key.</summary>
+    [SupplyParameterFromQuery(Name = "key")] public string? Key { get; set; }
+
+    /// <summary>With a call to this model.</summary>
+    [SupplyParameterFromQuery(Name = "model")] public string? Model { get; set; }
+
+    /// <summary>With a call to this provider.</summary>
+    [SupplyParameterFromQuery(Name = "provider")] public string? Provider { get; set; }
+
+    /// <summary>With a step of this neuron.</summary>
+    [SupplyParameterFromQuery(Name = "neuron")] public string? Neuron { get; set; }
+
+    /// <summary>With a step on this layer.</summary>
+    [SupplyParameterFromQuery(Name = "layer")] public string? InLayer { get; set; }
+
+    /// <summary>With this label.</summary>
+    [SupplyParameterFromQuery(Name = "tag")] public string? Tag { get; set; }
+
     /// <summary>The column that decides the order.</summary>
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
@@ -64,12 +87,16 @@ public sealed partial class RunsPage(RunService runs, CurrentActor currentActor,
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        query = RunsQuery.Parse(Status, Kind, Mode, Text, TableQuery.Parse(Sort, Order, After, Hidden, RunsQuery.Sortable), EndedFrom, EndedTo);
+        query = RunsQuery.Parse(Status, Kind, Mode, Text, TableQuery.Parse(Sort, Order, After, Hidden, RunsQuery.Sortable), EndedFrom, EndedTo) with
+        {
+            Of = RunsQuery.ReadOf(User, Key, Model, Provider, Neuron, InLayer), Tag = string.IsNullOrWhiteSpace(Tag) ? null : Tag,
+        };
         // Other columns are no other rows.
         if (query with { Table = query.Table with { Hidden = null } } is var rows && rows != loaded)
         {
             loaded = rows;
             (lines, count, countedAt) = (null, null, default);
+            people = await names.OfAsync(actor, query.Of, Stopping);
             await LoadAsync();
         }
     }

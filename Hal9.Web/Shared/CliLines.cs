@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Hal9.Engine.Events;
 
@@ -24,6 +25,17 @@ internal static partial class CliLines
 
     /// <summary>A budget of the tenant for a month, as an example to change.</summary>
     public static string Budget() => "hal9 budget set --scope tenant --period month --limit-usd 50";
+
+    /// <summary>Costs of a time by something: of the last hours or days, or from one instant to another.</summary>
+    public static string Costs(string groupBy, string? granularity, TimeSpan? back, DateTimeOffset from, DateTimeOffset to) =>
+        "hal9 cost" + Option("group-by", groupBy) + Option("granularity", granularity) + (back is { } span && span.TotalHours % 1 == 0
+            ? Option("last", span.TotalDays % 1 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays}d") : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours}h"))
+            : Option("from", Instant(from)) + Option("to", Instant(to)));
+
+    /// <summary>All budgets.</summary>
+    public static string Budgets() => "hal9 budget list";
+
+    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Option(string name, string? value) => string.IsNullOrWhiteSpace(value) ? "" : $" --{name}={Quote(value)}";
 

@@ -18,6 +18,9 @@ internal static class NumberText
         return all <= 0 ? "–" : share.ToString(share is 0 or 1 or >= 0.1 ? "0 %" : share >= 0.001 ? "0.0 %" : "0.00 %", CultureInfo.CurrentCulture);
     }
 
+    /// <summary>A share in percent, also above a hundred.</summary>
+    public static string Percent(double share) => share.ToString(share is > 0 and < 0.1 ? "0.0 %" : "#,0 %", CultureInfo.CurrentCulture);
+
     /// <summary>Bytes in the largest unit that leaves a whole number.</summary>
     public static string Bytes(long bytes) => bytes switch
     {

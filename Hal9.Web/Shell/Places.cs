@@ -23,6 +23,8 @@ internal static class Places
         Add(Permission.ReadEngine, texts["Work"], "runs", Glyphs.Runs, texts["Runs"], 'r');
         Add(Permission.ReadEngine, texts["Watch"], "", Glyphs.Dashboard, texts["Dashboard"], 'd');
         Add(Permission.ReadRuns, texts["Watch"], "hierarchy", Glyphs.Hierarchy, texts["Hierarchy"], 'h');
+        Add(Permission.ReadCosts, texts["Money"], "costs", Glyphs.Costs, texts["Costs"], 'x');
+        Add(Permission.ReadCosts, texts["Money"], "budgets", Glyphs.Budgets, texts["Budgets"], 'b');
         Add(Permission.ReadEngine, texts["System"], "models", Glyphs.Models, texts["Models"], 'm');
         Add(Permission.EditEngine, texts["System"], "settings", Glyphs.Settings, texts["Settings"], 's');
         return places;

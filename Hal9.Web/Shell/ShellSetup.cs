@@ -1,4 +1,5 @@
 using Hal9.Web.Accounts;
+using Hal9.Web.Budgets;
 using Hal9.Web.Diagnostics;
 using Hal9.Web.Models;
 using Hal9.Web.Monitoring;
@@ -16,7 +17,7 @@ internal static class ShellSetup
     public static void AddShell(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddMonitoringPages().AddModelsPage();
+        builder.Services.AddMonitoringPages().AddModelsPage().AddBudgetsPages();
         builder.AddDiagnostics();
         builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>().AddSingleton<Palette>().AddSingleton<Handover>();
         builder.Services.AddMudServices(mud =>

@@ -30,8 +30,9 @@ function axisOf(unit) {
 
 function timesOf(model) {
     const span = model.times.length > 1 ? model.times.at(-1) - model.times[0] : 0;
-    const short = new Intl.DateTimeFormat(language(), span > 172800000 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    const long = new Intl.DateTimeFormat(language(), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const timeZone = model.zone ?? undefined;
+    const short = new Intl.DateTimeFormat(language(), span > 172800000 ? { timeZone, day: "numeric", month: "short" } : { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const long = new Intl.DateTimeFormat(language(), { timeZone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     return { short: at => short.format(at), long: at => long.format(at) };
 }
 
@@ -47,9 +48,21 @@ export async function attach(root, owner, library, first) {
     let pressed = 0;
     const seriesOf = () => model.series.map(s => ({ name: s.name, data: s.values.map((value, i) => [model.times[i], value]) }));
 
+    // Marks stand at the top of the step's bar, a limit is a line across.
+    function annotations() {
+        const marks = model.marks.map(at => ({
+            x: model.times[at], y: model.series.reduce((sum, s) => sum + (s.values[at] ?? 0), 0), marker: { size: 5, fillColor: colour(root, "waiting"), strokeColor: colour(root, "surface"), strokeWidth: 2 },
+        }));
+        const limit = model.limit && {
+            y: model.limit.value, borderColor: colour(root, "failing"), strokeDashArray: 4,
+            label: { text: model.limit.text, borderWidth: 0, position: "left", textAnchor: "start", offsetX: 4, style: { background: "transparent", color: colour(root, "text-soft"), fontSize: "11px" } },
+        };
+        return { points: marks, yaxis: limit ? [limit] : [] };
+    }
+
     function tooltip({ dataPointIndex: at }) {
         pointed = at;
-        const rows = model.series.map(s => `<div class="chart-tip-row"><span class="chart-swatch chart-${s.tone}"></span><span>${escape(s.name)}</span><strong>${escape(s.texts[at] ?? "")}</strong></div>`);
+        const rows = model.series.filter(s => model.series.length < 5 || s.values[at]).map(s => `<div class="chart-tip-row"><span class="chart-swatch chart-${s.tone}"></span><span>${escape(s.name)}</span><strong>${escape(s.texts[at] ?? "")}</strong></div>`);
         return `<div class="chart-tip"><div class="chart-tip-time">${escape(timesOf(model).long(model.times[at]))}</div>${rows.join("")}</div>`;
     }
 
@@ -78,6 +91,7 @@ export async function attach(root, owner, library, first) {
             fill: { opacity: 1 },
             dataLabels: { enabled: false },
             legend: { show: false },
+            annotations: annotations(),
             grid: { borderColor: line, strokeDashArray: 0, padding: { left: 8, right: 8, top: -12, bottom: 0 } },
             states: { hover: { filter: { type: "none" } }, active: { filter: { type: "none" } } },
             tooltip: { shared: true, intersect: false, custom: tooltip },
@@ -93,7 +107,8 @@ export async function attach(root, owner, library, first) {
     root.addEventListener("pointerdown", e => { pressed = e.clientX; }, true);
     root.addEventListener("click", e => {
         if (pointed >= 0 && Math.abs(e.clientX - pressed) < 5 && root.querySelector(".apexcharts-tooltip.apexcharts-active")) {
-            owner.invokeMethodAsync("Pick", pointed);
+            const series = e.target instanceof Element ? e.target.closest(".apexcharts-series")?.getAttribute("rel") : null;
+            owner.invokeMethodAsync("Pick", pointed, series ? Number(series) - 1 : -1);
         }
     }, true);
 

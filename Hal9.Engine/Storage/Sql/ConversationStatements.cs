@@ -8,9 +8,15 @@ internal static class ConversationStatements
         WHERE id = @id AND tenant_id = @tenant
         """;
 
+    /// <summary>An answer of a conversation has ended.</summary>
+    public const string CountAnswer = """
+        UPDATE conversations SET cost = cost + @cost, answers = answers + 1, failures = failures + @failed, last_status = @status, last_mode = @mode
+        WHERE id = @id AND tenant_id = @tenant
+        """;
+
     public const string InsertConversation = """
-        INSERT INTO conversations (id, tenant_id, user_id, title, created_at, updated_at, current_id, expires_at)
-        VALUES (@id, @tenant, @user, @title, @now, @now, @current, @expires)
+        INSERT INTO conversations (id, tenant_id, user_id, title, created_at, updated_at, current_id, expires_at, cost, answers, failures, thumbs_down, reviews)
+        VALUES (@id, @tenant, @user, @title, @now, @now, @current, @expires, 0, 0, 0, 0, 0)
         """;
 
     public const string InsertMessage = """

@@ -1,6 +1,9 @@
 namespace Hal9.Engine.Storage.Sql;
 
-/// <summary>Costs by dimension from the roll-ups, and by run from the ledger itself: reads only. The columns are key, bucket, and the sums.</summary>
+/// <summary>
+/// Costs by dimension from the roll-ups, and by run from the ledger itself: reads only. The columns are key, bucket, and the sums. A star means that a
+/// dimension is not narrowed.
+/// </summary>
 internal static class CostStatements
 {
     public const string HoursByTenant = "SELECT ''" + OfHours + " GROUP BY hour";
@@ -20,6 +23,12 @@ internal static class CostStatements
     public const string DaysByNeuron = "SELECT neuron" + OfDays + " GROUP BY neuron, day";
     public const string DaysByLayer = "SELECT layer" + OfDays + " GROUP BY layer, day";
     public const string DaysByKind = "SELECT run_kind" + OfDays + " GROUP BY run_kind, day";
+
+    /// <summary>By one dimension and day as they are kept: nothing is left to add up.</summary>
+    public const string Totals = """
+        SELECT item, day, amount, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, calls, unpriced
+        FROM cost_totals WHERE tenant_id = @tenant AND dimension = @dimension AND day >= @from AND day < @to AND (@item = '*' OR item = @item)
+        """;
 
     /// <summary>Each settled entry of the time, newest runs last; the bucket is the entry's own time.</summary>
     public const string EntriesByRun = """
@@ -46,6 +55,9 @@ internal static class CostStatements
     private const string Sums = "CAST(SUM(amount) AS bigint), CAST(SUM(input_tokens) AS bigint), CAST(SUM(cached_tokens) AS bigint), CAST(SUM(cache_write_tokens) AS bigint), "
         + "CAST(SUM(output_tokens) AS bigint), CAST(SUM(reasoning_tokens) AS bigint), CAST(SUM(calls) AS bigint), CAST(SUM(unpriced) AS bigint)";
 
-    private const string OfHours = ", hour, " + Sums + " FROM cost_hours WHERE tenant_id = @tenant AND hour >= @from AND hour < @to";
-    private const string OfDays = ", day, " + Sums + " FROM cost_days WHERE tenant_id = @tenant AND day >= @from AND day < @to";
+    private const string Narrowed = " AND (@user = '*' OR user_id = @user) AND (@key = '*' OR key_id = @key) AND (@model = '*' OR provider || '/' || model = @model)"
+        + " AND (@provider = '*' OR provider = @provider) AND (@neuron = '*' OR neuron = @neuron) AND (@layer = '*' OR layer = @layer) AND (@kind = '*' OR run_kind = @kind)";
+
+    private const string OfHours = ", hour, " + Sums + " FROM cost_hours WHERE tenant_id = @tenant AND hour >= @from AND hour < @to" + Narrowed;
+    private const string OfDays = ", day, " + Sums + " FROM cost_days WHERE tenant_id = @tenant AND day >= @from AND day < @to" + Narrowed;
 }

@@ -15,5 +15,20 @@ internal static class FeedbackStatements
         RETURNING id, created_at
         """;
 
-    public const string Delete = "DELETE FROM feedback WHERE id = @id AND tenant_id = @tenant AND user_id = @user";
+    public const string Delete = "DELETE FROM feedback WHERE id = @id AND tenant_id = @tenant AND user_id = @user RETURNING run_id";
+
+    /// <summary>Lists find runs by what was said about them without reading the feedback itself.</summary>
+    public const string CountOnRun = """
+        UPDATE runs SET reviews = (SELECT COUNT(*) FROM feedback f WHERE f.tenant_id = @tenant AND f.run_id = @run),
+            thumbs_down = (SELECT COUNT(*) FROM feedback f WHERE f.tenant_id = @tenant AND f.run_id = @run AND f.kind = 'Thumb' AND f.number < 0)
+        WHERE id = @run AND tenant_id = @tenant RETURNING conversation_id
+        """;
+
+    /// <summary>The same for the conversation of a run.</summary>
+    public const string CountOnConversation = """
+        UPDATE conversations SET
+            reviews = (SELECT COALESCE(SUM(r.reviews), 0) FROM runs r WHERE r.tenant_id = @tenant AND r.conversation_id = @conversation),
+            thumbs_down = (SELECT COALESCE(SUM(r.thumbs_down), 0) FROM runs r WHERE r.tenant_id = @tenant AND r.conversation_id = @conversation)
+        WHERE id = @conversation AND tenant_id = @tenant
+        """;
 }

@@ -51,11 +51,11 @@ internal static class LedgerStatements
     public const string HoursOfKey = HoursOfTenant + " AND key_id = @scope";
     public const string HoursOfNeuron = HoursOfTenant + " AND neuron = @scope";
     public const string HoursOfModel = HoursOfTenant + " AND provider = @provider AND model = @scope";
-    public const string DaysOfTenant = "SELECT " + Spent + " FROM cost_days WHERE tenant_id = @tenant AND day >= @from";
-    public const string DaysOfUser = DaysOfTenant + " AND user_id = @scope";
-    public const string DaysOfKey = DaysOfTenant + " AND key_id = @scope";
-    public const string DaysOfNeuron = DaysOfTenant + " AND neuron = @scope";
-    public const string DaysOfModel = DaysOfTenant + " AND provider = @provider AND model = @scope";
+    public const string DaysOfTenant = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'Tenant'";
+    public const string DaysOfUser = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'User' AND item = @scope";
+    public const string DaysOfKey = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'Key' AND item = @scope";
+    public const string DaysOfNeuron = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'Neuron' AND item = @scope";
+    public const string DaysOfModel = "SELECT " + Spent + " FROM cost_totals WHERE tenant_id = @tenant AND day >= @from AND dimension = 'Model' AND item = @provider || '/' || @scope";
 
     public const string AddToHour = "INSERT INTO cost_hours (hour, " + RollUpColumns + " ON CONFLICT (tenant_id, hour, " + RollUpKey + ") DO UPDATE SET amount = cost_hours.amount + excluded.amount, "
         + "input_tokens = cost_hours.input_tokens + excluded.input_tokens, cached_tokens = cost_hours.cached_tokens + excluded.cached_tokens, "
@@ -66,6 +66,17 @@ internal static class LedgerStatements
         + "input_tokens = cost_days.input_tokens + excluded.input_tokens, cached_tokens = cost_days.cached_tokens + excluded.cached_tokens, "
         + "cache_write_tokens = cost_days.cache_write_tokens + excluded.cache_write_tokens, output_tokens = cost_days.output_tokens + excluded.output_tokens, "
         + "reasoning_tokens = cost_days.reasoning_tokens + excluded.reasoning_tokens, calls = cost_days.calls + excluded.calls, unpriced = cost_days.unpriced + excluded.unpriced";
+
+    public const string AddToTotal = "INSERT INTO cost_totals (tenant_id, dimension, day, item, amount, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, calls, unpriced) "
+        + "VALUES (@tenant, @dimension, @day, @item, @amount, @input, @cached, @cacheWrite, @output, @reasoning, @calls, @unpriced) "
+        + "ON CONFLICT (tenant_id, dimension, day, item) DO UPDATE SET amount = cost_totals.amount + excluded.amount, "
+        + "input_tokens = cost_totals.input_tokens + excluded.input_tokens, cached_tokens = cost_totals.cached_tokens + excluded.cached_tokens, "
+        + "cache_write_tokens = cost_totals.cache_write_tokens + excluded.cache_write_tokens, output_tokens = cost_totals.output_tokens + excluded.output_tokens, "
+        + "reasoning_tokens = cost_totals.reasoning_tokens + excluded.reasoning_tokens, calls = cost_totals.calls + excluded.calls, unpriced = cost_totals.unpriced + excluded.unpriced";
+
+    public const string TagsOfRun = "SELECT tag FROM cost_tags WHERE tenant_id = @tenant AND run_id = @run";
+
+    public const string TagRun = "INSERT INTO cost_tags (tenant_id, run_id, tag) VALUES (@tenant, @run, @tag) ON CONFLICT DO NOTHING";
 
     public const string KeyName = "SELECT name FROM api_keys WHERE tenant_id = @tenant AND id = @id";
 

@@ -8,6 +8,16 @@ internal static class MonitoringStatements
         ON CONFLICT (tenant_id, tier, at, user_id, status, bucket) DO UPDATE SET runs = run_counts.runs + 1, cost = run_counts.cost + excluded.cost
         """;
 
+    public const string CountRunCost = """
+        INSERT INTO run_costs (tenant_id, tier, at, mode, bucket, runs, cost) VALUES (@tenant, @tier, @at, @mode, @bucket, 1, @cost)
+        ON CONFLICT (tenant_id, tier, mode, at, bucket) DO UPDATE SET runs = run_costs.runs + 1, cost = run_costs.cost + excluded.cost
+        """;
+
+    public const string RunCosts = """
+        SELECT mode, bucket, CAST(SUM(runs) AS bigint), CAST(SUM(cost) AS bigint)
+        FROM run_costs WHERE tenant_id = @tenant AND tier = @tier AND at >= @from AND at < @to GROUP BY mode, bucket ORDER BY mode, bucket
+        """;
+
     public const string SweepMinutes = "DELETE FROM run_counts WHERE tenant_id = @tenant AND tier = 'm' AND at < @before";
 
     public const string Counts = CountsSelect + CountsGroup;

@@ -6,10 +6,10 @@ internal static class RunStatements
     public const string InsertRun = """
         INSERT INTO runs (id, tenant_id, user_id, key_id, kind, mode, status, goal, input, conversation_id, message_id, is_temporary, tags,
             envelope_nano, envelope_tokens, envelope_steps, envelope_seconds, error, refusal, provenance, cost, last_event, owner, epoch,
-            heartbeat_at, cancelled, started_at, ended_at, waited_ms)
+            heartbeat_at, cancelled, started_at, ended_at, waited_ms, thumbs_down, reviews)
         VALUES (@id, @tenant, @user, @key, @kind, @mode, @status, @goal, @input, @conversation, @message, @temporary, @tags,
             @nano, @tokens, @steps, @seconds, @error, @refusal, @provenance, 0, 0, @owner, @epoch,
-            @now, '[]', @now, NULL, 0)
+            @now, '[]', @now, NULL, 0, 0, 0)
         """;
 
     public const string TakeNumbers = """

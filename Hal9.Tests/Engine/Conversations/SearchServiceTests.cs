@@ -97,9 +97,13 @@ public sealed class SearchServiceTests(EngineHost engine) : IDisposable
     [Fact]
     public void Query_OfBothDatabases_AsksForTheBeginningsOfAllWords()
     {
-        Assert.Equal("\"naïve\"* \"plan\"*", MessageIndex.Query("naïve, (plan)!", DataProvider.Sqlite));
-        Assert.Equal("naïve:* & plan:*", MessageIndex.Query("naïve, (plan)!", DataProvider.PostgreSql));
-        Assert.Null(MessageIndex.Query(" -- ", DataProvider.Sqlite));
+        var (tenant, user) = (Guid.Parse("00000000-0000-7000-8000-00000000000a"), Guid.Parse("00000000-0000-7000-8000-00000000000b"));
+
+        Assert.Equal("owner : (t0000000000007000800000000000000a) AND content : (\"naïve\"* AND \"plan\"*)", MessageIndex.Query("naïve, (plan)!", DataProvider.Sqlite, tenant, null));
+        Assert.Equal(
+            "owner : (t0000000000007000800000000000000a AND u0000000000007000800000000000000b) AND content : (\"t0\"*)", MessageIndex.Query("t0", DataProvider.Sqlite, tenant, user));
+        Assert.Equal("naïve:* & plan:*", MessageIndex.Query("naïve, (plan)!", DataProvider.PostgreSql, tenant, user));
+        Assert.Null(MessageIndex.Query(" -- ", DataProvider.Sqlite, tenant, null));
     }
 
     private async Task<IReadOnlyList<FoundMessage>> FindAsync(Actor actor, string text) => (await Search.FindAsync(actor, text, true, null, 50, Cancel)).Items;

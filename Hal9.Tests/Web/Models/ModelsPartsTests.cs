@@ -47,6 +47,34 @@ public sealed class ModelsPartsTests : PartsContext
     }
 
     [Fact]
+    public void Tiers_OfTheConfiguration_AreFixed_OthersAreSetByTheOwner_AndSayWhyNot()
+    {
+        var set = new List<(ModelTier, string?)>();
+        TierTable.TierLine[] lines =
+        [
+            new(ModelTier.Strong, Model, true, false, (SettingOrigin.Environment, "Hal9__Models__Tiers__Strong")),
+            new(ModelTier.Balanced, Model, false, true, (SettingOrigin.Console, null)),
+            new(ModelTier.Fast, Model, false, false, (SettingOrigin.Default, null)),
+        ];
+        var table = Render<TierTable>(p => p.Add(t => t.Tiers, lines).Add(t => t.MayEdit, true).Add(t => t.Models, [Model]).Add(t => t.Set, (tier, model) =>
+        {
+            set.Add((tier, model));
+            return Task.FromResult(model == "nobody/x" ? "No provider has 'nobody/x'." : null);
+        }));
+
+        Assert.Equal(2, table.FindAll("input").Count);
+        table.FindAll("input")[1].Change("nobody/x");
+        Assert.Contains("No provider has", table.Find("#tier-Fast").TextContent, StringComparison.Ordinal);
+        Assert.Equal("tier-Fast", table.FindAll("input")[1].GetAttribute("aria-describedby"));
+        table.FindAll("input")[1].Change(" openai/gpt ");
+        Assert.Empty(table.FindAll(".field-error"));
+        table.Find("button").Click();
+
+        Assert.Equal([(ModelTier.Fast, "nobody/x"), (ModelTier.Fast, "openai/gpt"), (ModelTier.Balanced, null)], set);
+        Assert.Empty(Render<TierTable>(p => p.Add(t => t.Tiers, lines).Add(t => t.Set, (_, _) => Task.FromResult<string?>(null))).FindAll("input"));
+    }
+
+    [Fact]
     public void Offers_SayWhatTheyCostWhereThatComesFrom_AndWhatHasNoPrice()
     {
         var dated = new ModelPrice { Version = "shipped-2026-08-21/openai/gpt@2026-09-01", Input = 150_000, Output = 600_000, Above = [new PriceTier { Tokens = 200_000, Input = 300_000, Output = 1_200_000 }] };

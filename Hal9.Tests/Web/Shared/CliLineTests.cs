@@ -22,6 +22,9 @@ public sealed class CliLineTests : PartsContext
         CliLines.Cancel(Guid.CreateVersion7(), Guid.CreateVersion7(), "too dear; stop"),
         CliLines.Conversation(Guid.CreateVersion7()),
         CliLines.Budget(),
+        CliLines.Budgets(),
+        CliLines.Costs("model", "day", TimeSpan.FromDays(30), default, default),
+        CliLines.Costs("run", null, TimeSpan.FromMinutes(90), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1)),
         .. new[] { RunMode.Auto, RunMode.Quick, RunMode.Standard, RunMode.Deep }.Select(mode => CliLines.Chat(mode)),
         CliLines.Chat(RunMode.Auto, "open router/meta-llama/llama-3.1"),
     ];

@@ -39,18 +39,38 @@ public sealed partial class Chart
     /// <summary>Where a step leads.</summary>
     [Parameter] public Func<int, string>? HrefOf { get; set; }
 
+    /// <summary>Where one series of a step leads; where it is not clear which one was meant, the step decides.</summary>
+    [Parameter] public Func<int, int, string>? HrefOfPart { get; set; }
+
+    /// <summary>Steps that stand out: they are marked.</summary>
+    [Parameter] public IReadOnlyList<int> Marks { get; set; } = [];
+
+    /// <summary>A line across.</summary>
+    [Parameter] public ChartLimit? Limit { get; set; }
+
+    /// <summary>The zone in which the steps begin; null: the viewer's.</summary>
+    [Parameter] public TimeZoneInfo? Zone { get; set; }
+
     /// <summary>A stretch was drawn over with the pointer.</summary>
     [Parameter] public EventCallback<TimeRange> OnZoom { get; set; }
 
     [CascadingParameter] private ViewerClock? Clock { get; set; }
 
-    private TimeZoneInfo Zone => (Clock ?? ViewerClock.Utc).Zone;
+    private TimeZoneInfo ShownZone => Zone ?? (Clock ?? ViewerClock.Utc).Zone;
 
-    /// <summary>A step was clicked.</summary>
+    /// <summary>A step was clicked, and maybe one of its series; else -1.</summary>
     [JSInvokable]
-    public void Pick(int step)
+    public void Pick(int step, int series)
     {
-        if (HrefOf is not null && step >= 0 && step < Times.Count)
+        if (step < 0 || step >= Times.Count)
+        {
+            return;
+        }
+        if (HrefOfPart is not null && series >= 0 && series < Series.Count)
+        {
+            Navigation.NavigateTo(HrefOfPart(step, series));
+        }
+        else if (HrefOf is not null)
         {
             Navigation.NavigateTo(HrefOf(step));
         }
@@ -70,7 +90,8 @@ public sealed partial class Chart
             return;
         }
         sent = Series;
-        var model = new ChartModel(Shape.ToString(), Unit.ToString(), Group, [.. Times.Select(at => at.ToUnixTimeMilliseconds())], Series);
+        var model = new ChartModel(
+            Shape.ToString(), Unit.ToString(), Group, Zone?.Id, [.. Times.Select(at => at.ToUnixTimeMilliseconds())], Series, Marks, Limit);
         try
         {
             if (firstRender)

@@ -37,4 +37,5 @@ internal sealed class ChartBrowser : IAsyncDisposable
 }
 
 /// <summary>What the browser draws.</summary>
-internal sealed record ChartModel(string Shape, string Unit, string? Group, IReadOnlyList<long> Times, IReadOnlyList<ChartSeries> Series);
+internal sealed record ChartModel(
+    string Shape, string Unit, string? Group, string? Zone, IReadOnlyList<long> Times, IReadOnlyList<ChartSeries> Series, IReadOnlyList<int> Marks, ChartLimit? Limit);

@@ -21,8 +21,8 @@ public sealed partial class DataTable<TItem>(NavigationManager navigation)
     /// <summary>The <see cref="TableColumn{TItem}"/>s.</summary>
     [Parameter, EditorRequired] public RenderFragment Columns { get; set; } = default!;
 
-    /// <summary>A row's id.</summary>
-    [Parameter, EditorRequired] public Func<TItem, Guid> IdOf { get; set; } = default!;
+    /// <summary>What tells a row from the others; people copy it.</summary>
+    [Parameter, EditorRequired] public Func<TItem, object> IdOf { get; set; } = default!;
 
     /// <summary>A row's own page.</summary>
     [Parameter, EditorRequired] public Func<TItem, string> HrefOf { get; set; } = default!;
@@ -38,6 +38,9 @@ public sealed partial class DataTable<TItem>(NavigationManager navigation)
 
     /// <summary>The filters that narrow the list now.</summary>
     [Parameter] public IReadOnlyList<FilterChip> Chips { get; set; } = [];
+
+    /// <summary>The page shows the filters itself, since they narrow more than the table.</summary>
+    [Parameter] public bool ChipsElsewhere { get; set; }
 
     /// <summary>The address without any filter.</summary>
     [Parameter] public string ClearHref { get; set; } = "";

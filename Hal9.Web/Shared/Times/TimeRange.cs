@@ -13,7 +13,7 @@ public sealed partial record TimeRange(TimeSpan? Back, DateTimeOffset? From = nu
 
     /// <summary>What the picker offers.</summary>
     public static IReadOnlyList<TimeRange> Usual { get; } =
-        [Last(TimeSpan.FromMinutes(15)), Last(TimeSpan.FromHours(1)), Last(TimeSpan.FromHours(6)), Last(TimeSpan.FromHours(24)), Last(TimeSpan.FromDays(7)), Last(TimeSpan.FromDays(30))];
+        [Last(TimeSpan.FromMinutes(15)), Last(TimeSpan.FromHours(1)), Last(TimeSpan.FromHours(6)), Last(TimeSpan.FromHours(24)), Last(TimeSpan.FromDays(7)), Last(TimeSpan.FromDays(30)), Last(TimeSpan.FromDays(90))];
 
     /// <summary>So long before now, to now.</summary>
     public static TimeRange Last(TimeSpan back) => new(back);

@@ -383,6 +383,80 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.ToTable("cost_hours", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Budgets.CostTagRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
+
+                    b.HasKey("TenantId", "RunId", "Tag");
+
+                    b.ToTable("cost_tags", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Budgets.CostTotalRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Dimension")
+                        .HasColumnType("text")
+                        .HasColumnName("dimension");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("bigint")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Item")
+                        .HasColumnType("text")
+                        .HasColumnName("item");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("CacheWriteTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cache_write_tokens");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cached_tokens");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint")
+                        .HasColumnName("calls");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long>("ReasoningTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reasoning_tokens");
+
+                    b.Property<long>("Unpriced")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unpriced");
+
+                    b.HasKey("TenantId", "Dimension", "Day", "Item");
+
+                    b.ToTable("cost_totals", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Budgets.LedgerHeadRow", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -726,9 +800,17 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<int>("Answers")
+                        .HasColumnType("integer")
+                        .HasColumnName("answers");
+
                     b.Property<long?>("ArchivedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("archived_at");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
@@ -742,17 +824,37 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
                     b.Property<string>("Folder")
                         .HasColumnType("text")
                         .HasColumnName("folder");
+
+                    b.Property<string>("LastMode")
+                        .HasColumnType("text")
+                        .HasColumnName("last_mode");
+
+                    b.Property<string>("LastStatus")
+                        .HasColumnType("text")
+                        .HasColumnName("last_status");
 
                     b.Property<long?>("PinnedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("pinned_at");
 
+                    b.Property<int>("Reviews")
+                        .HasColumnType("integer")
+                        .HasColumnName("reviews");
+
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
                         .HasColumnName("tenant_id");
+
+                    b.Property<int>("ThumbsDown")
+                        .HasColumnType("integer")
+                        .HasColumnName("thumbs_down");
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -771,7 +873,20 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasIndex("ExpiresAt");
 
+                    b.HasIndex("TenantId", "Cost", "Id");
+
+                    b.HasIndex("TenantId", "UpdatedAt", "Id");
+
                     b.HasIndex("TenantId", "UserId", "UpdatedAt");
+
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_archived")
+                        .HasFilter("archived_at IS NOT NULL");
+
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_failures")
+                        .HasFilter("failures > 0");
+
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_thumbs_down")
+                        .HasFilter("thumbs_down > 0");
 
                     b.ToTable("conversations", (string)null);
                 });
@@ -1180,6 +1295,41 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.ToTable("tier_settings", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Monitoring.RunCostRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Tier")
+                        .HasColumnType("text")
+                        .HasColumnName("tier");
+
+                    b.Property<string>("Mode")
+                        .HasColumnType("text")
+                        .HasColumnName("mode");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("integer")
+                        .HasColumnName("bucket");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("Runs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("runs");
+
+                    b.HasKey("TenantId", "Tier", "Mode", "At", "Bucket");
+
+                    b.ToTable("run_costs", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Monitoring.RunCountRow", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -1583,6 +1733,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("refusal");
 
+                    b.Property<int>("Reviews")
+                        .HasColumnType("integer")
+                        .HasColumnName("reviews");
+
                     b.Property<long>("StartedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("started_at");
@@ -1601,6 +1755,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("tenant_id");
 
+                    b.Property<int>("ThumbsDown")
+                        .HasColumnType("integer")
+                        .HasColumnName("thumbs_down");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
@@ -1615,17 +1773,29 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ConversationId");
-
                     b.HasIndex("Status", "HeartbeatAt");
 
                     b.HasIndex("TenantId", "EndedAt");
 
                     b.HasIndex("TenantId", "Id");
 
+                    b.HasIndex("TenantId", "ConversationId", "Id");
+
                     b.HasIndex("TenantId", "Cost", "Id");
 
                     b.HasIndex("TenantId", "UserId", "Id");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_cancelled")
+                        .HasFilter("status = 'Cancelled'");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_failed")
+                        .HasFilter("status = 'Failed'");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_refused")
+                        .HasFilter("status = 'Refused'");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_thumbs_down")
+                        .HasFilter("thumbs_down > 0");
 
                     b.ToTable("runs", (string)null);
                 });

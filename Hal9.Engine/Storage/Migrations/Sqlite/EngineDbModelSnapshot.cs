@@ -378,6 +378,80 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.ToTable("cost_hours", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Budgets.CostTagRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
+
+                    b.HasKey("TenantId", "RunId", "Tag");
+
+                    b.ToTable("cost_tags", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Budgets.CostTotalRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Dimension")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dimension");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Item")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("item");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("CacheWriteTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cache_write_tokens");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cached_tokens");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("calls");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long>("ReasoningTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reasoning_tokens");
+
+                    b.Property<long>("Unpriced")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unpriced");
+
+                    b.HasKey("TenantId", "Dimension", "Day", "Item");
+
+                    b.ToTable("cost_totals", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Budgets.LedgerHeadRow", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -721,9 +795,17 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<int>("Answers")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("answers");
+
                     b.Property<long?>("ArchivedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("archived_at");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
@@ -737,17 +819,37 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failures");
+
                     b.Property<string>("Folder")
                         .HasColumnType("TEXT")
                         .HasColumnName("folder");
+
+                    b.Property<string>("LastMode")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_mode");
+
+                    b.Property<string>("LastStatus")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_status");
 
                     b.Property<long?>("PinnedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("pinned_at");
 
+                    b.Property<int>("Reviews")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reviews");
+
                     b.Property<Guid>("TenantId")
                         .HasColumnType("TEXT")
                         .HasColumnName("tenant_id");
+
+                    b.Property<int>("ThumbsDown")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("thumbs_down");
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -766,7 +868,20 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
                     b.HasIndex("ExpiresAt");
 
+                    b.HasIndex("TenantId", "Cost", "Id");
+
+                    b.HasIndex("TenantId", "UpdatedAt", "Id");
+
                     b.HasIndex("TenantId", "UserId", "UpdatedAt");
+
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_archived")
+                        .HasFilter("archived_at IS NOT NULL");
+
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_failures")
+                        .HasFilter("failures > 0");
+
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_thumbs_down")
+                        .HasFilter("thumbs_down > 0");
 
                     b.ToTable("conversations", (string)null);
                 });
@@ -1175,6 +1290,41 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.ToTable("tier_settings", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Monitoring.RunCostRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Tier")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tier");
+
+                    b.Property<string>("Mode")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mode");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Bucket")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bucket");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("Runs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("runs");
+
+                    b.HasKey("TenantId", "Tier", "Mode", "At", "Bucket");
+
+                    b.ToTable("run_costs", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Monitoring.RunCountRow", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -1578,6 +1728,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("refusal");
 
+                    b.Property<int>("Reviews")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reviews");
+
                     b.Property<long>("StartedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("started_at");
@@ -1596,6 +1750,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("tenant_id");
 
+                    b.Property<int>("ThumbsDown")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("thumbs_down");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("TEXT")
                         .HasColumnName("user_id");
@@ -1610,17 +1768,29 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ConversationId");
-
                     b.HasIndex("Status", "HeartbeatAt");
 
                     b.HasIndex("TenantId", "EndedAt");
 
                     b.HasIndex("TenantId", "Id");
 
+                    b.HasIndex("TenantId", "ConversationId", "Id");
+
                     b.HasIndex("TenantId", "Cost", "Id");
 
                     b.HasIndex("TenantId", "UserId", "Id");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_cancelled")
+                        .HasFilter("status = 'Cancelled'");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_failed")
+                        .HasFilter("status = 'Failed'");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_refused")
+                        .HasFilter("status = 'Refused'");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_thumbs_down")
+                        .HasFilter("thumbs_down > 0");
 
                     b.ToTable("runs", (string)null);
                 });

@@ -67,8 +67,8 @@ public sealed class ChartTests : PartsContext
 
         await chart.InvokeAsync(() => chart.Instance.ZoomAsync(Noon.ToUnixTimeMilliseconds(), Noon.AddMinutes(5).ToUnixTimeMilliseconds()));
         await chart.InvokeAsync(() => chart.Instance.ZoomAsync(double.NaN, 1));
-        await chart.InvokeAsync(() => chart.Instance.Pick(7));
-        await chart.InvokeAsync(() => chart.Instance.Pick(1));
+        await chart.InvokeAsync(() => chart.Instance.Pick(7, -1));
+        await chart.InvokeAsync(() => chart.Instance.Pick(1, -1));
 
         Assert.Equal(TimeRange.Between(Noon, Noon.AddMinutes(5)), wanted);
         Assert.Equal("http://localhost/runs?step=1", Services.GetRequiredService<NavigationManager>().Uri);

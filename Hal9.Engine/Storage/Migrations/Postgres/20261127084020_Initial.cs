@@ -151,7 +151,14 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     pinned_at = table.Column<long>(type: "bigint", nullable: true),
                     folder = table.Column<string>(type: "text", nullable: true),
                     expires_at = table.Column<long>(type: "bigint", nullable: true),
-                    current_id = table.Column<Guid>(type: "uuid", nullable: true)
+                    current_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    cost = table.Column<long>(type: "bigint", nullable: false),
+                    answers = table.Column<int>(type: "integer", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
+                    last_status = table.Column<string>(type: "text", nullable: true),
+                    last_mode = table.Column<string>(type: "text", nullable: true),
+                    thumbs_down = table.Column<int>(type: "integer", nullable: false),
+                    reviews = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -210,6 +217,41 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_cost_hours", x => new { x.tenant_id, x.hour, x.user_id, x.key_id, x.provider, x.model, x.neuron, x.layer, x.run_kind });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cost_tags",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tag = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cost_tags", x => new { x.tenant_id, x.run_id, x.tag });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cost_totals",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    dimension = table.Column<string>(type: "text", nullable: false),
+                    day = table.Column<long>(type: "bigint", nullable: false),
+                    item = table.Column<string>(type: "text", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    cached_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    cache_write_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    reasoning_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    calls = table.Column<long>(type: "bigint", nullable: false),
+                    unpriced = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_cost_totals", x => new { x.tenant_id, x.dimension, x.day, x.item });
                 });
 
             migrationBuilder.CreateTable(
@@ -528,6 +570,23 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "run_costs",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tier = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    mode = table.Column<string>(type: "text", nullable: false),
+                    bucket = table.Column<int>(type: "integer", nullable: false),
+                    runs = table.Column<long>(type: "bigint", nullable: false),
+                    cost = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_run_costs", x => new { x.tenant_id, x.tier, x.mode, x.at, x.bucket });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_counts",
                 columns: table => new
                 {
@@ -597,7 +656,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     started_at = table.Column<long>(type: "bigint", nullable: false),
                     ended_at = table.Column<long>(type: "bigint", nullable: true),
                     waiting_since = table.Column<long>(type: "bigint", nullable: true),
-                    waited_ms = table.Column<long>(type: "bigint", nullable: false)
+                    waited_ms = table.Column<long>(type: "bigint", nullable: false),
+                    thumbs_down = table.Column<int>(type: "integer", nullable: false),
+                    reviews = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -741,14 +802,42 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: new[] { "tenant_id", "tag" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_conversations_archived",
+                table: "conversations",
+                columns: new[] { "tenant_id", "updated_at", "id" },
+                filter: "archived_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_conversations_expires_at",
                 table: "conversations",
                 column: "expires_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_conversations_failures",
+                table: "conversations",
+                columns: new[] { "tenant_id", "updated_at", "id" },
+                filter: "failures > 0");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_conversations_tenant_id_cost_id",
+                table: "conversations",
+                columns: new[] { "tenant_id", "cost", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_conversations_tenant_id_updated_at_id",
+                table: "conversations",
+                columns: new[] { "tenant_id", "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_conversations_tenant_id_user_id_updated_at",
                 table: "conversations",
                 columns: new[] { "tenant_id", "user_id", "updated_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_conversations_thumbs_down",
+                table: "conversations",
+                columns: new[] { "tenant_id", "updated_at", "id" },
+                filter: "thumbs_down > 0");
 
             migrationBuilder.CreateIndex(
                 name: "IX_feedback_tenant_id_run_id_step_id_user_id_kind",
@@ -830,14 +919,32 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: new[] { "tenant_id", "at" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_runs_conversation_id",
+                name: "ix_runs_cancelled",
                 table: "runs",
-                column: "conversation_id");
+                columns: new[] { "tenant_id", "id" },
+                filter: "status = 'Cancelled'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_failed",
+                table: "runs",
+                columns: new[] { "tenant_id", "id" },
+                filter: "status = 'Failed'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_refused",
+                table: "runs",
+                columns: new[] { "tenant_id", "id" },
+                filter: "status = 'Refused'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_status_heartbeat_at",
                 table: "runs",
                 columns: new[] { "status", "heartbeat_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_tenant_id_conversation_id_id",
+                table: "runs",
+                columns: new[] { "tenant_id", "conversation_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_cost_id",
@@ -858,6 +965,12 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 name: "IX_runs_tenant_id_user_id_id",
                 table: "runs",
                 columns: new[] { "tenant_id", "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_thumbs_down",
+                table: "runs",
+                columns: new[] { "tenant_id", "id" },
+                filter: "thumbs_down > 0");
 
             migrationBuilder.CreateIndex(
                 name: "IX_saved_views_tenant_id_page_user_id_name",
@@ -919,6 +1032,12 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 name: "cost_hours");
 
             migrationBuilder.DropTable(
+                name: "cost_tags");
+
+            migrationBuilder.DropTable(
+                name: "cost_totals");
+
+            migrationBuilder.DropTable(
                 name: "drafts");
 
             migrationBuilder.DropTable(
@@ -965,6 +1084,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "request_keys");
+
+            migrationBuilder.DropTable(
+                name: "run_costs");
 
             migrationBuilder.DropTable(
                 name: "run_counts");
