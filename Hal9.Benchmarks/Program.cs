@@ -21,6 +21,7 @@ return args switch
     ["ledger", .. var rest] => await LedgerVerb.RunAsync(VerbOptions.Read("ledger", rest), stopping.Token),
     ["neurons", .. var rest] => await NeuronsVerb.RunAsync(VerbOptions.Read("neurons", rest), stopping.Token),
     ["stream", .. var rest] => await StreamVerb.RunAsync(VerbOptions.Read("stream", rest), stopping.Token),
+    ["streams", .. var rest] => await StreamsVerb.RunAsync(rest, stopping.Token),
     ["start", .. var rest] => await StartVerb.RunAsync(VerbOptions.Read("start", rest), stopping.Token),
     ["query", .. var rest] => await QueryVerb.RunAsync(VerbOptions.Read("query", rest), stopping.Token),
     ["live", .. var rest] => await LiveVerb.RunAsync(VerbOptions.Read("live", rest), stopping.Token),
@@ -39,6 +40,8 @@ return args switch
 
 static async Task<int> UsageAsync()
 {
-    await Console.Error.WriteLineAsync("usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs [--quick] [--rounds N] [--write] [--dry] [--note TEXT] | fill FOLDER ROWS | crash [--kills N] [--seed S]");
+    await Console.Error.WriteLineAsync(
+        "usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs [--quick] [--rounds N] [--write] [--dry] [--note TEXT]"
+        + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S]");
     return 2;
 }

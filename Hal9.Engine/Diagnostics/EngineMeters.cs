@@ -10,6 +10,7 @@ internal static class EngineMeters
     private static readonly Counter<long> Blocks = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.BudgetBlocks, "{call}", "Calls, and runs before their first one, that a budget refused.");
     private static readonly Counter<long> Marks = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.BudgetMarks, "{mark}", "Warning marks of budgets that were passed, each once per period.");
     private static readonly Counter<long> Overruns = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Overruns, "{call}", "Calls that cost more than was set aside.");
+    private static readonly Counter<long> UsagesRefused = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.UsageRefused, "{call}", "Calls whose provider told a usage that cannot be.");
     private static readonly Counter<long> Runs = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Runs, "{run}", "Runs that ended.");
     private static readonly UpDownCounter<long> Neurons = EngineTelemetry.Meter.CreateUpDownCounter<long>(EngineTelemetry.Neurons, "{step}", "Steps at work or waiting for a place.");
     private static readonly Counter<long> Messages = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Messages, "{signal}", "Signals between neurons.");
@@ -44,6 +45,8 @@ internal static class EngineMeters
 
     public static void Overrun(Guid tenantId, string provider, string model) =>
         Overruns.Add(1, new("tenant", tenantId), new("provider", provider), new KeyValuePair<string, object?>("model", model));
+
+    public static void UsageRefused(string provider, string model) => UsagesRefused.Add(1, new("provider", provider), new KeyValuePair<string, object?>("model", model));
 
     public static void Quoted(string mode, double error) => QuoteErrors.Record(error, new KeyValuePair<string, object?>("mode", mode));
 

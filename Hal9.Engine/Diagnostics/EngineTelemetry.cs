@@ -57,6 +57,9 @@ public static class EngineTelemetry
     /// <summary>Looks of this process at the rules of a tenant's ledger, by <c>result</c> (<c>ok</c>, <c>fault</c>).</summary>
     public const string LedgerChecks = "hal9.ledger.checks";
 
+    /// <summary>Calls whose provider told a usage that cannot be (negative, no whole number, absurd, a part larger than its whole), by <c>provider</c> and <c>model</c>.</summary>
+    public const string UsageRefused = "hal9.usage.refused";
+
     /// <summary>By how much the quote of a run that succeeded was off, as a share of the larger of quote and cost (0 to 1), by <c>mode</c>.</summary>
     public const string QuoteError = "hal9.quote.error";
 

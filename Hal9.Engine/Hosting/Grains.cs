@@ -8,11 +8,11 @@ namespace Hal9.Engine.Hosting;
 [Reentrant]
 internal sealed class RunGrain(RunHost host) : Grain, IRunGrain
 {
-    public Task<bool> CancelAsync(Guid? stepId, string path, string? reason, Guid? userId)
+    public Task<bool> CancelAsync(Guid? stepId, string path, string? reason, Guid? userId, bool callerLeft)
     {
         var key = this.GetPrimaryKeyString();
         var slash = key.IndexOf('/', StringComparison.Ordinal);
-        return host.CancelAsync(Guid.Parse(key[..slash]), Guid.Parse(key[(slash + 1)..]), stepId, path, reason, userId, CancellationToken.None);
+        return host.CancelAsync(Guid.Parse(key[..slash]), Guid.Parse(key[(slash + 1)..]), stepId, path, reason, userId, callerLeft, CancellationToken.None);
     }
 }
 

@@ -57,6 +57,9 @@ public sealed record CallContext
     /// <summary>The run's start is stored with this call: a budget that is used up refuses it whatever the call costs.</summary>
     public bool IsFirst { get; init; }
 
+    /// <summary>Whether the caller has just left, rather than that somebody stops the call: then the rest of a stream may be read to learn what it cost.</summary>
+    internal Func<bool>? CallerLeft { get; init; }
+
     /// <summary>Where calls are stored and told of, before they are used.</summary>
     public required ICallJournal Journal { get; init; }
 }

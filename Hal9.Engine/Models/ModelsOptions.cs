@@ -66,6 +66,9 @@ public sealed class ModelTimeouts
 
     /// <summary>For the whole call with all its attempts, seconds.</summary>
     public double TotalSeconds { get; set; } = 300;
+
+    /// <summary>How long the rest of a stream is read whose caller has left, so that its real cost is learned, seconds; then it is cut and counted here. 0 to 60.</summary>
+    public double DrainSeconds { get; set; } = 3;
 }
 
 /// <summary>The model of each tier, <c>provider/model</c>.</summary>

@@ -25,6 +25,10 @@ internal sealed class ModelsOptionsCheck : IValidateOptions<ModelsOptions>
         faults.AddRange(Positive("Hal9:Models:Timeouts:FirstTokenSeconds", options.Timeouts.FirstTokenSeconds));
         faults.AddRange(Positive("Hal9:Models:Timeouts:IdleSeconds", options.Timeouts.IdleSeconds));
         faults.AddRange(Positive("Hal9:Models:Timeouts:TotalSeconds", options.Timeouts.TotalSeconds));
+        if (options.Timeouts.DrainSeconds is not (>= 0 and <= 60))
+        {
+            faults.Add("Hal9:Models:Timeouts:DrainSeconds must be between 0 and 60.");
+        }
         faults.AddRange(Positive("Hal9:Models:Retry:FirstDelaySeconds", options.Retry.FirstDelaySeconds));
         faults.AddRange(Positive("Hal9:Models:Retry:MostDelaySeconds", options.Retry.MostDelaySeconds));
         faults.AddRange(Positive("Hal9:Models:Retry:MostRetryAfterSeconds", options.Retry.MostRetryAfterSeconds));

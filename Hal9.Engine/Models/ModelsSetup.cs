@@ -62,7 +62,7 @@ internal static class ModelsSetup
         IChatClient chain = new ProviderSwitch();
         chain = new UsageCoat(chain, counter, Log<UsageCoat>());
         chain = new TimeoutCoat(chain, options.Timeouts, time);
-        chain = new BudgetGate(chain, provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<CallBounds>(), provider.GetRequiredService<IOptions<BudgetsOptions>>().Value, counter, time, Log<BudgetGate>());
+        chain = new BudgetGate(chain, provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<CallBounds>(), provider.GetRequiredService<IOptions<BudgetsOptions>>().Value, options.Timeouts, counter, time, Log<BudgetGate>());
         chain = new BreakerCoat(chain, circuits);
         chain = new TelemetryCoat(chain, time);
         chain = new RetryCoat(chain, options, providers, new CheaperModels(options, provider.GetRequiredService<ModelSettings>(), providers, provider.GetRequiredService<PriceList>(), time), time, Random.Shared.NextDouble, Log<RetryCoat>());

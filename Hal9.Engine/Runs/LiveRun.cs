@@ -17,6 +17,7 @@ internal sealed class LiveRun : IDisposable
     private readonly CancellationTokenSource whole;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool expired;
+    private bool left;
 
     public LiveRun(RunRow row, RunInput input, RunJournal journal, TimeProvider time, IEnumerable<string> cancelledPaths, CancellationToken stopping)
     {
@@ -78,6 +79,13 @@ internal sealed class LiveRun : IDisposable
 
     /// <summary>Its start is stored with its first model call.</summary>
     public bool StartsLater { get; set; }
+
+    /// <summary>Whoever held the connection open is gone: nobody reads the answer, and nobody waits for the stop either.</summary>
+    public bool CallerLeft
+    {
+        get => Volatile.Read(ref left);
+        set => Volatile.Write(ref left, value);
+    }
 
     /// <summary>Somebody holds a connection open for the answer: the run cannot wait for a person.</summary>
     public bool CallerWaits { get; set; }

@@ -138,7 +138,7 @@ internal sealed partial class RunHost(
 
     /// <summary>Stops a run, or a step's subtree, of this process: stored first, then carried out, then confirmed.</summary>
     /// <returns>False when the run is not at work here; the order is stored then, and whoever takes the run up carries it out.</returns>
-    public async Task<bool> CancelAsync(Guid tenantId, Guid runId, Guid? stepId, string path, string? reason, Guid? userId, CancellationToken cancellationToken)
+    public async Task<bool> CancelAsync(Guid tenantId, Guid runId, Guid? stepId, string path, string? reason, Guid? userId, bool callerLeft, CancellationToken cancellationToken)
     {
         var run = Find(runId);
         if (run is null)
@@ -179,6 +179,7 @@ internal sealed partial class RunHost(
         {
             return false;
         }
+        run.CallerLeft = callerLeft;
         run.Trip(path);
         if (path.Length == 0)
         {

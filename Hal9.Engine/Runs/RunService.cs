@@ -19,7 +19,7 @@ public interface IRunGrain : IGrainWithStringKey
 {
     /// <summary>Stops the run, or the subtree of a step; completes when the stop is stored and carried out.</summary>
     /// <returns>False when the run is at work nowhere.</returns>
-    Task<bool> CancelAsync(Guid? stepId, string path, string? reason, Guid? userId);
+    Task<bool> CancelAsync(Guid? stepId, string path, string? reason, Guid? userId, bool callerLeft);
 }
 
 /// <summary>The door to runs: start, see, watch, steer. Who may do what is checked here, by the <see cref="Actor"/>.</summary>
@@ -262,7 +262,16 @@ public sealed partial class RunService
     /// <summary>Stops a run, or the subtree of one of its steps; returns when the stop is confirmed or the run had already ended.</summary>
     /// <returns>The confirmed state, or null when there is no such run or step.</returns>
     /// <exception cref="AccessDenied">It is somebody else's run and the actor may not steer it.</exception>
-    public async Task<RunView?> CancelAsync(Actor actor, Guid runId, Guid? stepId, string? reason, CancellationToken cancellationToken)
+    public Task<RunView?> CancelAsync(Actor actor, Guid runId, Guid? stepId, string? reason, CancellationToken cancellationToken) =>
+        CancelAsync(actor, runId, stepId, reason, false, cancellationToken);
+
+    /// <summary>
+    /// Stops a run because whoever waited for its answer has left. What streams just then is read on for <see cref="Models.ModelTimeouts.DrainSeconds"/>, so that its real
+    /// tokens are booked; nobody waits for that.
+    /// </summary>
+    public Task<RunView?> LeaveAsync(Actor actor, Guid runId, CancellationToken cancellationToken) => CancelAsync(actor, runId, null, "The client went away.", true, cancellationToken);
+
+    private async Task<RunView?> CancelAsync(Actor actor, Guid runId, Guid? stepId, string? reason, bool callerLeft, CancellationToken cancellationToken)
     {
         if (host.Find(runId) is { } live)
         {
@@ -283,7 +292,7 @@ public sealed partial class RunService
         {
             // Cancelling the root step is cancelling the run.
             var path = step is null || step.ParentId is null ? "" : step.Path;
-            await grains.GetGrain<IRunGrain>($"{actor.TenantId}/{runId}").CancelAsync(stepId, path, reason, actor.UserId).ConfigureAwait(false);
+            await grains.GetGrain<IRunGrain>($"{actor.TenantId}/{runId}").CancelAsync(stepId, path, reason, actor.UserId, callerLeft).ConfigureAwait(false);
             if (step is { ParentId: not null })
             {
                 await StepEndedAsync(actor, runId, step.Id, cancellationToken).ConfigureAwait(false);

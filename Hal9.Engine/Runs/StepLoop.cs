@@ -53,7 +53,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         {
             TenantId = run.Row.TenantId, UserId = run.Row.UserId, KeyId = run.Row.KeyId, RunId = run.Row.Id, Epoch = run.Row.Epoch, Kind = run.Row.Kind,
             StepId = step.Id, Neuron = neuron, Layer = step.Layer, Envelope = envelope, Leaf = leaf, Journal = run.Journal, IsFirst = run.TakeFirst(),
-            Waiting = run.Waiting,
+            Waiting = run.Waiting, CallerLeft = () => run.CallerLeft,
         };
     }
 

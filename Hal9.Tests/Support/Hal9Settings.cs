@@ -25,6 +25,8 @@ public static class Hal9Settings
         var settings = new Dictionary<string, string?>
         {
             ["Hal9:Data:Directory"] = dataDirectory,
+            // Streams of tests are held for ever, not for seconds.
+            ["Hal9:Models:Timeouts:DrainSeconds"] = "0.2",
             ["Hal9:Setup:Email"] = Email,
             ["Hal9:Setup:Password"] = Password,
             ["Hal9:Setup:Tenant"] = Tenant,

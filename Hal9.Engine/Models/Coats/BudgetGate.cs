@@ -10,10 +10,11 @@ namespace Hal9.Engine.Models.Coats;
 
 /// <summary>
 /// No attempt without money: its worst case is set aside in the envelope and in the ledger, on disk, before it is made, and settled with the
-/// stored answer in one transaction afterwards. Every way out settles or releases, a reader who walks away included.
+/// stored answer in one transaction afterwards. Every way out settles or releases, a reader who walks away included. The stream of the provider is the gate's own: when
+/// the caller has left it is read on for a while, because only its end says what it cost.
 /// </summary>
 internal sealed partial class BudgetGate(
-    IChatClient inner, BudgetLedger ledger, CallBounds bounds, BudgetsOptions budgets, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
+    IChatClient inner, BudgetLedger ledger, CallBounds bounds, BudgetsOptions budgets, ModelTimeouts timeouts, TokenCounter counter, TimeProvider time, ILogger<BudgetGate> log) : Coat(inner)
 {
     // Less than this is no answer: about a hundred words.
     private const int LeastShortened = 128;
@@ -29,10 +30,12 @@ internal sealed partial class BudgetGate(
         List<ChatResponseUpdate> updates = [];
         TimeSpan? firstToken = null;
         Exception? fault = null;
-        var ended = false;
+        var (ended, unread) = (false, false);
+        using var own = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var leaving = cancellationToken.Register(() => Leave(call.Ticket.Context, own));
         try
         {
-            await using var stream = OpenInner(messages, call, cancellationToken);
+            await using var stream = OpenInner(messages, call, own.Token);
             while (true)
             {
                 (var moved, fault) = await stream.TryMoveAsync();
@@ -46,16 +49,38 @@ internal sealed partial class BudgetGate(
                     firstToken = time.GetElapsedTime(begun);
                 }
                 updates.Add(stream.Current);
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    unread = true;
+                    continue;
+                }
                 yield return stream.Current;
             }
         }
         finally
         {
-            await EndAsync(call, hold, new Ending(ended, fault, updates, time.GetElapsedTime(begun), firstToken));
+            await EndAsync(call, hold, new Ending(ended, fault, updates, time.GetElapsedTime(begun), firstToken) { Unread = unread });
+        }
+        if (unread)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
         }
         if (fault is not null)
         {
             ExceptionDispatchInfo.Throw(fault);
+        }
+    }
+
+    /// <summary>The caller stops the call at once, or has left: then the rest is read, for its usage.</summary>
+    private void Leave(CallContext context, CancellationTokenSource own)
+    {
+        if (context.CallerLeft?.Invoke() == true && timeouts.DrainSeconds > 0)
+        {
+            own.CancelAfter(TimeSpan.FromSeconds(timeouts.DrainSeconds));
+        }
+        else
+        {
+            own.Cancel();
         }
     }
 
@@ -205,7 +230,7 @@ internal sealed partial class BudgetGate(
         {
             cost = hold.Attempt.Reserved;
         }
-        var succeeded = ending is { Ended: true, Fault: null };
+        var succeeded = ending is { Ended: true, Fault: null, Unread: false };
         return (new CallOutcome
         {
             Status = succeeded ? CallStatus.Succeeded : ending.Fault is null or OperationCanceledException ? CallStatus.Cancelled : CallStatus.Failed,
@@ -220,7 +245,7 @@ internal sealed partial class BudgetGate(
             FirstTokenMilliseconds = (long?)ending.FirstToken?.TotalMilliseconds,
             Error = ending.Fault switch
             {
-                null => succeeded ? null : "The reader left before the answer was complete.",
+                null => succeeded ? null : ending.Ended ? "The caller left; the rest was read to learn what it cost." : "The reader left before the answer was complete.",
                 OperationCanceledException => "Cancelled.",
                 ModelCallFailed failed => failed.Message,
                 _ => $"{ticket.Model} failed: {ending.Fault.GetType().Name}.",
@@ -234,7 +259,11 @@ internal sealed partial class BudgetGate(
         public long Tokens => Input + Output;
     }
 
-    private sealed record Ending(bool Ended, Exception? Fault, List<ChatResponseUpdate> Updates, TimeSpan Took, TimeSpan? FirstToken);
+    private sealed record Ending(bool Ended, Exception? Fault, List<ChatResponseUpdate> Updates, TimeSpan Took, TimeSpan? FirstToken)
+    {
+        /// <summary>Something came after the caller had left.</summary>
+        public bool Unread { get; init; }
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The reservation of call {CallId} was settled elsewhere: {Reason}")]
     private static partial void SettledElsewhere(ILogger log, Guid callId, string reason);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Diagnostics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -76,6 +77,7 @@ internal sealed partial class UsageCoat(IChatClient inner, TokenCounter counter,
         if (complete && wire.RawUsage is { } refused)
         {
             UsageRefused(log, call.Ticket.Model, refused);
+            EngineMeters.UsageRefused(call.Ticket.Model.Provider, call.Ticket.Model.Model);
         }
         // A stream that broke off may have told its input already (Anthropic does, at its start); its output is counted from what came.
         var output = counter.Estimate(received);

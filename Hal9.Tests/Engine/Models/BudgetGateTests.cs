@@ -108,6 +108,69 @@ public sealed class BudgetGateTests
         Assert.Equal(ExchangeOutcome.ClientLeft, await bench.Provider.Exchanges[0].Ended.WaitAsync(Now));
     }
 
+    [Theory]
+    [InlineData(ProviderKind.OpenAI)]
+    [InlineData(ProviderKind.Anthropic)]
+    public async Task Call_WhoseCallerLeavesAfterFivePieces_IsReadOnAndBookedAtItsRealTokens(ProviderKind kind)
+    {
+        await using var bench = await ModelBench.StartAsync(kind);
+        bench.Provider.Default = ScriptedReply.Of("One two three four five six seven eight nine ten.") with { ChunkSize = 3, Usage = new ScriptedUsage(40, 23, Cached: 8) };
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Now);
+        var pieces = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var update in bench.Models.Open(bench.Context() with { CallerLeft = () => true }, bench.Model()).GetStreamingResponseAsync([new(ChatRole.User, "Count.")], cancellationToken: leaving.Token))
+            {
+                if (update.Text.Length > 0 && ++pieces == 5)
+                {
+                    await leaving.CancelAsync();
+                }
+            }
+        });
+
+        var (_, _, outcome) = Assert.Single(bench.Journal.Calls);
+        Assert.Equal((5, CallStatus.Cancelled, false), (pieces, outcome.Status, outcome.UsageEstimated));
+        Assert.Equal(new TokenUsage(40, 23, 8), outcome.Usage);
+        Assert.Equal(HandPrice.NanoFor(bench.Provider.Exchanges), outcome.Cost.Nano);
+        Assert.Equal(ExchangeOutcome.Answered, await bench.Provider.Exchanges[0].Ended.WaitAsync(Now));
+        Assert.Equal(0, bench.OpenReservations());
+    }
+
+    [Fact]
+    public async Task Call_WhoseCallerLeftWhileItGoesOnAndOn_IsCutAndCountedHere()
+    {
+        await using var bench = await ModelBench.StartAsync();
+        bench.Provider.Enqueue(ScriptedReply.Of("One two three four five six seven eight nine ten.") with { ChunkSize = 8, HoldWithin = new ScriptedGate(), HoldAfterChunks = 3 });
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Now);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var update in bench.Models.Open(bench.Context() with { CallerLeft = () => true }, bench.Model()).GetStreamingResponseAsync([new(ChatRole.User, "Count.")], cancellationToken: leaving.Token))
+            {
+                await leaving.CancelAsync();
+            }
+        });
+
+        var (_, _, outcome) = Assert.Single(bench.Journal.Calls);
+        Assert.Equal((CallStatus.Cancelled, true), (outcome.Status, outcome.UsageEstimated));
+        Assert.True(outcome.Cost > Usd.Zero);
+        Assert.Equal(ExchangeOutcome.ClientLeft, await bench.Provider.Exchanges[0].Ended.WaitAsync(Now));
+        Assert.Equal(0, bench.OpenReservations());
+    }
+
+    [Theory]
+    [InlineData(ProviderKind.OpenAI)]
+    [InlineData(ProviderKind.Anthropic)]
+    public async Task Streams_CutAtARandomByteOrLeft_LeaveNothingUnpaidAndNothingOpen(ProviderKind kind)
+    {
+        var report = await StreamCuts.RunAsync(25, 7, kind, Now);
+
+        Assert.Empty(report.Faults);
+        Assert.Equal((0L, 0L), (report.Unbilled, report.Open));
+        Assert.True(report is { Seen: > 5, Exact: > 0, Estimated: > 0 });
+    }
+
     [Fact]
     public async Task Call_WhoseReaderWalksAway_IsSettled()
     {

@@ -101,6 +101,28 @@ public sealed class ChatStreamTests(Hal9Host host) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task ClientThatLeaves_AfterFivePieces_LeavesARowWithTheRealTokensAndPrice()
+    {
+        var gate = new ScriptedGate();
+        host.Provider.Enqueue(ScriptedReply.Of("a long answer that nobody reads to its end") with { ChunkSize = 6, HoldWithin = gate, HoldAfterChunks = 5, Usage = new ScriptedUsage(31, 17) });
+        Guid run;
+        using (var answer = await OpenAsync(Ask("scripted/strong", includeUsage: true)))
+        {
+            run = Guid.Parse(answer.Headers.GetValues("x-hal9-run-id").Single());
+            await gate.Reached.WaitAsync(Now);
+        }
+        await host.Owner.EventsAsync(run, 0, Now).FirstAsync(e => e.Type == "CancelRequested", Now);
+        gate.Open();
+
+        var ended = await host.Owner.EndedRunAsync(run, Now);
+
+        var call = ended.GetProperty("steps")[0].GetProperty("modelCalls")[0];
+        Assert.Equal(("cancelled", false, 31, 17), (ended.GetProperty("status").GetString(), call.GetProperty("usageEstimated").GetBoolean(), call.GetProperty("inputTokens").GetInt32(), call.GetProperty("outputTokens").GetInt32()));
+        Assert.Equal(HandPrice.NanoFor(host.Provider.Exchanges), ended.GetProperty("costNanoUsd").GetInt64());
+        Assert.Equal(ExchangeOutcome.Answered, await host.Provider.Exchanges[0].Ended.WaitAsync(Now));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task ClientThatLeaves_BeforeAPlainReply_CancelsTheRun()
     {
         var gate = new ScriptedGate();

@@ -35,6 +35,8 @@ public sealed class MetricCatalogueTests
         // Dearer than anybody could expect: its model is blocked from now on.
         provider.Script(_ => ScriptedReply.Of("Much.") with { Usage = new ScriptedUsage(90_000, 9_000) });
         await host.Owner.ChatAsync(new JsonObject { ["model"] = "scripted/fast", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }) }, Now);
+        provider.Script(_ => ScriptedReply.Of("Odd.") with { Usage = new ScriptedUsage(-1, 5) });
+        await host.Owner.ChatAsync(new JsonObject { ["model"] = "scripted/balanced", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }) }, Now);
         await host.Services.GetRequiredService<LedgerGuard>().LookAsync(Now);
 
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", scraper.GetProperty("key").GetString());

@@ -66,7 +66,7 @@ internal sealed class ChatEndpoint(RunService runs, ModelService models, TimePro
             {
                 await runs.ForgetKeyAsync(actor, key, CancellationToken.None);
             }
-            await runs.CancelAsync(actor, started.Run.Id, null, "The client went away.", CancellationToken.None);
+            await runs.LeaveAsync(actor, started.Run.Id, CancellationToken.None);
             throw;
         }
         catch (OpenAiError error)
