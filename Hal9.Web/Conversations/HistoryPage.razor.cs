@@ -125,15 +125,15 @@ public sealed partial class HistoryPage(HistoryService history, CostNames names,
         }
     }
 
-    private void Select(Guid id, bool on)
+    private void Select((Guid Id, bool On) row)
     {
-        if (!on)
+        if (!row.On)
         {
-            selected.Remove(id);
+            selected.Remove(row.Id);
         }
         else if (selected.Count < MostSelected)
         {
-            selected.Add(id);
+            selected.Add(row.Id);
         }
     }
 
