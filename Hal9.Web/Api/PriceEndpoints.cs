@@ -151,8 +151,8 @@ internal static class PriceEndpoints
             .Needs(Permission.ReadEngine)
             .WithName("listPriceLists").WithSummary("Imported price lists, newest first").WithDescription("The newest holds. The configuration's prices win over it, and it wins over the shipped list.")
             .Produces<ListBody<PriceVersionBody>>().ProducesProblems(401, 403);
-        prices.MapGet("/history/{number:int}", async (int number, HttpContext context, PriceService door, CancellationToken cancellationToken) =>
-            await door.FindAsync(CurrentActor.From(context.User), number, cancellationToken) is { } entries
+        prices.MapGet("/history/{number}", async (string number, HttpContext context, PriceService door, CancellationToken cancellationToken) =>
+            int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var which) && await door.FindAsync(CurrentActor.From(context.User), which, cancellationToken) is { } entries
                 ? Results.Json(new ListBody<PriceEntryBody>([.. entries.Select(PriceEntryBody.Of)], null), ApiJson.Options)
                 : Problems.NotFound("price list"))
             .Needs(Permission.ReadEngine)
