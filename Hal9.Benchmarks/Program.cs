@@ -21,6 +21,8 @@ return args switch
     ["ledger", .. var rest] => await LedgerVerb.RunAsync(VerbOptions.Read("ledger", rest), stopping.Token),
     ["neurons", .. var rest] => await NeuronsVerb.RunAsync(VerbOptions.Read("neurons", rest), stopping.Token),
     ["stream", .. var rest] => await StreamVerb.RunAsync(VerbOptions.Read("stream", rest), stopping.Token),
+    ["crowd", .. var rest] => await CrowdVerb.RunAsync(rest, stopping.Token),
+    ["simulate", .. var rest] => await SimulateVerb.RunAsync(rest, stopping.Token),
     ["streams", .. var rest] => await StreamsVerb.RunAsync(rest, stopping.Token),
     ["start", .. var rest] => await StartVerb.RunAsync(VerbOptions.Read("start", rest), stopping.Token),
     ["query", .. var rest] => await QueryVerb.RunAsync(VerbOptions.Read("query", rest), stopping.Token),
@@ -42,6 +44,6 @@ static async Task<int> UsageAsync()
 {
     await Console.Error.WriteLineAsync(
         "usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs [--quick] [--rounds N] [--write] [--dry] [--note TEXT]"
-        + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S]");
+        + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S] | crowd [--calls N] [--seed S] | simulate [--seeds N] [--seed S]");
     return 2;
 }

@@ -1,3 +1,4 @@
+using Hal9.Engine.Audit;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Desk;
@@ -30,6 +31,7 @@ public static class EngineSetup
         .AddLearning()
         .AddModels(settings)
         .AddBudgets(settings)
+        .AddAudit()
         .AddTenancy()
         .AddStorage(settings);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Hal9.Benchmarks.Ledger;
 using Hal9.Engine.Models;
 using Hal9.Tests.Support;
 
@@ -10,12 +11,7 @@ internal static class StreamsVerb
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var (cuts, seed) = (1000, 1);
-        for (var i = 0; i + 1 < arguments.Count; i += 2)
-        {
-            var value = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture);
-            _ = arguments[i] switch { "--cuts" => cuts = value, "--seed" => seed = value, var other => throw new ArgumentException($"Unknown option {other}.") };
-        }
+        var (cuts, seed) = Numbers.Read(arguments, "--cuts", 1000);
         var wrong = 0;
         Console.WriteLine("| shape | streams | seed | of which something was seen | billed by the provider's usage | counted here | unbilled tokens | open reservations | faults | seconds |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");

@@ -173,6 +173,23 @@ public sealed partial class BudgetLedger
         return true;
     }
 
+    /// <summary>Corrects what a call cost, inside the caller's group: the run's cost, the roll-ups of now and the balances change by the difference.</summary>
+    internal void Adjust(WriteBatch batch, LedgerDimensions dimensions, Usd difference, string priceVersion, string reason)
+    {
+        var book = Enter(batch, dimensions.TenantId);
+        var now = Now();
+        var balances = Scopes.Of(dimensions).Select(scope => book.BalancesOf(scope, now)).ToArray();
+        book.Count(LedgerEntries.Append(book, LedgerKind.Adjust, dimensions, difference, 0, default, priceVersion, "repriced", reason, now), unpriced: false);
+        foreach (var balance in balances.SelectMany(own => own))
+        {
+            balance.Spend(difference.Nano, 0);
+            book.Latch(balance, now);
+        }
+        batch.Execute(RunStatements.AddLateCost, ("@cost", difference.Nano), ("@run", dimensions.RunId), ("@tenant", dimensions.TenantId));
+        WakeAfter(batch, book);
+        NoteHead(batch, book);
+    }
+
     private bool Release(WriteBatch batch, LedgerDimensions dimensions, string reason, Action<WriteBatch> alongside)
     {
         var book = Enter(batch, dimensions.TenantId);

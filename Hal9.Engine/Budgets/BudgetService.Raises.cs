@@ -1,3 +1,4 @@
+using Hal9.Engine.Audit;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
@@ -121,6 +122,7 @@ public sealed partial class BudgetService
         }
         if (raise.State == RaiseState.Approved && !order.Approve)
         {
+            Note(order.Reason);
             batch.Execute(
                 BudgetStatements.EndRaise, ("@tenant", actor.TenantId), ("@id", raiseId), ("@now", now.ToUnixTimeMilliseconds()), ("@by", actor.UserId), ("@reason", order.Reason));
             book.Revise();
@@ -142,6 +144,7 @@ public sealed partial class BudgetService
                 return (null, fault);
             }
         }
+        Note(order.Reason);
         batch.Execute(
             BudgetStatements.DecideRaise,
             ("@tenant", actor.TenantId), ("@id", raiseId), ("@state", (order.Approve ? RaiseState.Approved : RaiseState.Declined).ToString()), ("@nano", amount?.Nano), ("@tokens", tokens),
@@ -152,6 +155,10 @@ public sealed partial class BudgetService
             book.Revise();
         }
         return (Find(batch, actor.TenantId, raiseId), null);
+
+        void Note(string? why) => AuditLog.Write(
+            batch, actor, now, order.Approve ? "raise.approved" : "raise.declined", $"raise/{raiseId}",
+            new { raise.BudgetId, amountUsd = (order.Amount ?? raise.Amount)?.ToString(), tokens = order.Tokens ?? raise.Tokens, why });
     }
 
     private static ArgumentException? FaultOf(SetBudget set, Usd? amount, long? tokens, DateTimeOffset? expires, DateTimeOffset now)

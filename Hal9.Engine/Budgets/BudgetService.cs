@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hal9.Engine.Audit;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
@@ -57,6 +58,9 @@ public interface IModelNames
 {
     /// <summary><c>provider/model</c> as calls of it are booked, or null when such a model cannot be called here.</summary>
     string? Find(string model);
+
+    /// <summary>Kind and address of a provider; null: it is not known here.</summary>
+    (string Kind, Uri? Address)? ProviderOf(string name);
 }
 
 /// <summary>The door to budgets.</summary>
@@ -154,11 +158,12 @@ public sealed partial class BudgetService
     public Task<bool> DeleteAsync(Actor actor, Guid id, CancellationToken cancellationToken)
     {
         Demand(actor, Permission.EditBudgets);
-        return ledger.WithBookAsync(actor.TenantId, (batch, book, _) =>
+        return ledger.WithBookAsync(actor.TenantId, (batch, book, now) =>
         {
             var deleted = batch.Execute(BudgetStatements.Delete, ("@tenant", actor.TenantId), ("@id", id)) > 0;
             if (deleted)
             {
+                AuditLog.Write(batch, actor, now, "budget.deleted", $"budget/{id}", new { });
                 book.Revise();
             }
             return deleted;
@@ -184,6 +189,9 @@ public sealed partial class BudgetService
             ("@limitNano", order.Limit?.Nano), ("@limitTokens", order.LimitTokens), ("@marks", JsonSerializer.Serialize(order.Marks ?? DefaultMarks)),
             ("@ladder", JsonSerializer.Serialize((order.Ladder ?? []).Select(step => step.ToString()))), ("@fiscalStart", order.FiscalStart ?? 1),
             ("@now", now.ToUnixTimeMilliseconds()));
+        AuditLog.Write(
+            batch, actor, now, "budget.put", $"{order.ScopeKind}/{scopeId}/{order.Period}".ToLowerInvariant(),
+            new { limitUsd = order.Limit?.ToString(), order.LimitTokens, order.Marks, ladder = order.Ladder?.Select(step => step.ToString()), order.FiscalStart });
         book.Revise();
         return (List(batch, book, now, set => set.Kind == order.ScopeKind && set.ScopeId == scopeId && set.Terms.Period == order.Period)[0], null);
     }

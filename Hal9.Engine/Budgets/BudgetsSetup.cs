@@ -34,6 +34,10 @@ internal static class BudgetsSetup
         services.AddSingleton(provider => new LedgerService(
             provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>(), provider.GetRequiredService<BudgetLedger>(),
             new StatementReader(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton(provider => new PriceService(
+            provider.GetRequiredService<Writer>(), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<PriceList>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PriceService>>()));
+        services.AddSingleton(provider => new Repricer(provider.GetRequiredService<BudgetLedger>(), provider.GetRequiredService<PriceList>(), provider.GetRequiredService<IModelNames>()));
         services.AddSingleton(provider => new LedgerGuard(
             provider.GetRequiredService<Database>(), provider.GetRequiredService<TenantScope>(), provider.GetRequiredService<LedgerVerifier>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LedgerGuard>>()));

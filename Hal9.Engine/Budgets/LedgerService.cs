@@ -1,3 +1,4 @@
+using Hal9.Engine.Audit;
 using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -109,6 +110,7 @@ public sealed class LedgerService
                 batch.Execute(
                     OverrunStatements.Acknowledge, ("@tenant", actor.TenantId), ("@provider", overrun.Provider), ("@model", overrun.Model), ("@by", actor.UserId),
                     ("@now", now.ToUnixTimeMilliseconds()), ("@note", note));
+                AuditLog.Write(batch, actor, now, "overrun.acknowledged", $"model/{overrun.Provider}/{overrun.Model}", new { callId, note });
                 book.Revise();
                 return true;
             },

@@ -132,7 +132,7 @@ internal sealed class LedgerWatch
                     : (row.Amount.Nano > held.Nano || row.Tokens > held.Tokens) != row.Flags.Split(' ').Contains("overrun") ? "More than was set aside is not marked, or less is."
                     : null;
             default:
-                booked += new Booked(row.Amount.Nano, row.InputTokens + row.OutputTokens, 1);
+                booked += new Booked(row.Amount.Nano, row.InputTokens + row.OutputTokens, 0);
                 return null;
         }
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Hal9.Engine.Budgets;
 
 /// <summary>
-/// Prices by model and date. An operator's own prices win; then the shipped list applies, but only where the bill surely comes from the
+/// Prices by model and date. An operator's own prices win, those of the configuration before those imported; then the shipped list applies, but only where the bill surely comes from the
 /// vendor it describes: a provider of kind Anthropic, a provider whose configured name is a vendor's (<c>openai</c>, <c>azure</c>,
 /// <c>anthropic</c>, <c>google</c>, <c>gemini</c>, <c>mistral</c>, <c>deepseek</c>, also with an ending such as <c>openai-eu</c>), or one
 /// whose address is the vendor's own. Any other OpenAI-compatible endpoint has no price until one is configured.
@@ -30,6 +30,7 @@ public sealed class PriceList
     private readonly ConcurrentDictionary<(string Provider, string Model, string Kind, string? Host), List<DatedPrice>> found = new();
     private readonly List<(string Model, List<DatedPrice> Prices)> configured;
     private readonly ModelPrice? ceiling;
+    private volatile List<(string Model, List<DatedPrice> Prices)> imported = [];
 
     /// <summary>Reads the operator's prices.</summary>
     /// <exception cref="OptionsValidationException">One of them cannot be read; the message names it.</exception>
@@ -37,8 +38,20 @@ public sealed class PriceList
     {
         ArgumentNullException.ThrowIfNull(prices);
         ArgumentNullException.ThrowIfNull(budgets);
-        configured = Read(prices.Value);
+        configured = Read([.. prices.Value.Prices], "configured", static entry => $"Hal9:Models:Prices ({entry.Model})");
         ceiling = budgets.Value.Ceiling?.ToPrice();
+    }
+
+    /// <summary>The number of the imported list in force; 0: none.</summary>
+    public int Imported { get; private set; }
+
+    /// <summary>Puts an imported list in force, instead of the one before.</summary>
+    /// <exception cref="OptionsValidationException">It cannot be read; the one before stays in force.</exception>
+    internal void Set(int number, IReadOnlyList<PriceEntry> entries)
+    {
+        imported = Read(entries, $"imported-{number}", entry => $"price list {number} ({entry.Model})");
+        Imported = number;
+        found.Clear();
     }
 
     /// <summary>The version of the price that stands in for a missing one, if an operator set a ceiling.</summary>
@@ -90,7 +103,7 @@ public sealed class PriceList
     {
         List<DatedPrice> prices = [.. vendor is null ? [] : Shipped.Find(vendor, model) ?? []];
         var name = $"{provider}/{model}";
-        foreach (var (pattern, own) in configured)
+        foreach (var (pattern, own) in imported.Concat(configured))
         {
             if (pattern[^1] == '*' ? name.StartsWith(pattern[..^1], StringComparison.Ordinal) : name == pattern)
             {
@@ -123,13 +136,13 @@ public sealed class PriceList
         return null;
     }
 
-    private static List<(string Model, List<DatedPrice> Prices)> Read(PricesOptions options)
+    private static List<(string Model, List<DatedPrice> Prices)> Read(IReadOnlyList<PriceEntry> entries, string list, Func<PriceEntry, string> placeOf)
     {
         var byModel = new Dictionary<string, List<DatedPrice>>(StringComparer.Ordinal);
         var complaints = new List<string>();
-        foreach (var entry in options.Prices)
+        foreach (var entry in entries)
         {
-            if (PriceReading.Read(entry, $"Hal9:Models:Prices ({entry.Model})", "configured", complaints) is { } price)
+            if (PriceReading.Read(entry, placeOf(entry), list, complaints) is { } price)
             {
                 if (!byModel.TryGetValue(entry.Model!, out var prices))
                 {
@@ -142,13 +155,13 @@ public sealed class PriceList
         {
             throw new OptionsValidationException(nameof(PricesOptions), typeof(PricesOptions), complaints);
         }
-        var list = new List<(string Model, List<DatedPrice> Prices)>(byModel.Count);
+        var read = new List<(string Model, List<DatedPrice> Prices)>(byModel.Count);
         foreach (var (model, prices) in byModel)
         {
-            list.Add((model, [.. prices.OrderBy(price => price.From)]));
+            read.Add((model, [.. prices.OrderBy(price => price.From)]));
         }
         // Short patterns first, exact names last: the most exact entry wins.
-        list.Sort((a, b) => (a.Model[^1] != '*', a.Model.Length).CompareTo((b.Model[^1] != '*', b.Model.Length)));
-        return list;
+        read.Sort((a, b) => (a.Model[^1] != '*', a.Model.Length).CompareTo((b.Model[^1] != '*', b.Model.Length)));
+        return read;
     }
 }

@@ -96,12 +96,19 @@ internal sealed class PricesValidation : IValidateOptions<PricesOptions>
 {
     public ValidateOptionsResult Validate(string? name, PricesOptions options)
     {
+        var complaints = Complaints([.. options.Prices], static (i, entry) => $"Hal9:Models:Prices:{i} ({entry.Model ?? "no Model"})");
+        return complaints.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
+    }
+
+    /// <summary>What is wrong with a list, each complaint naming its entry.</summary>
+    public static List<string> Complaints(IReadOnlyList<PriceEntry> entries, Func<int, PriceEntry, string> placeOf)
+    {
         var complaints = new List<string>();
         var seen = new HashSet<(string?, DateOnly?)>();
-        for (var i = 0; i < options.Prices.Count; i++)
+        for (var i = 0; i < entries.Count; i++)
         {
-            var entry = options.Prices[i];
-            var place = $"Hal9:Models:Prices:{i} ({entry.Model ?? "no Model"})";
+            var entry = entries[i];
+            var place = placeOf(i, entry);
             var slash = entry.Model?.IndexOf('/', StringComparison.Ordinal) ?? -1;
             if (slash < 1 || slash == entry.Model!.Length - 1)
             {
@@ -117,6 +124,6 @@ internal sealed class PricesValidation : IValidateOptions<PricesOptions>
             }
             PriceReading.Read(entry, place, "configured", complaints);
         }
-        return complaints.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
+        return complaints;
     }
 }

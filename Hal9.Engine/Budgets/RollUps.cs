@@ -101,7 +101,7 @@ internal sealed class RollUps(Guid tenantId)
             CacheWrite += row.CacheWriteTokens;
             Output += row.OutputTokens;
             Reasoning += row.ReasoningTokens;
-            Calls++;
+            Calls += row.Kind == LedgerKind.Settle ? 1 : 0;
             Unpriced += unpriced ? 1 : 0;
         }
 

@@ -11,6 +11,7 @@ internal static class EngineMeters
     private static readonly Counter<long> Marks = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.BudgetMarks, "{mark}", "Warning marks of budgets that were passed, each once per period.");
     private static readonly Counter<long> Overruns = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Overruns, "{call}", "Calls that cost more than was set aside.");
     private static readonly Counter<long> UsagesRefused = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.UsageRefused, "{call}", "Calls whose provider told a usage that cannot be.");
+    private static readonly Counter<long> PriceImports = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.PriceImports, "{list}", "Price lists that were imported or refused.");
     private static readonly Counter<long> Runs = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Runs, "{run}", "Runs that ended.");
     private static readonly UpDownCounter<long> Neurons = EngineTelemetry.Meter.CreateUpDownCounter<long>(EngineTelemetry.Neurons, "{step}", "Steps at work or waiting for a place.");
     private static readonly Counter<long> Messages = EngineTelemetry.Meter.CreateCounter<long>(EngineTelemetry.Messages, "{signal}", "Signals between neurons.");
@@ -47,6 +48,8 @@ internal static class EngineMeters
         Overruns.Add(1, new("tenant", tenantId), new("provider", provider), new KeyValuePair<string, object?>("model", model));
 
     public static void UsageRefused(string provider, string model) => UsagesRefused.Add(1, new("provider", provider), new KeyValuePair<string, object?>("model", model));
+
+    public static void PriceImport(string result) => PriceImports.Add(1, new KeyValuePair<string, object?>("result", result));
 
     public static void Quoted(string mode, double error) => QuoteErrors.Record(error, new KeyValuePair<string, object?>("mode", mode));
 

@@ -60,6 +60,9 @@ public static class EngineTelemetry
     /// <summary>Calls whose provider told a usage that cannot be (negative, no whole number, absurd, a part larger than its whole), by <c>provider</c> and <c>model</c>.</summary>
     public const string UsageRefused = "hal9.usage.refused";
 
+    /// <summary>Price lists that were handed in, by <c>result</c> (<c>imported</c>, <c>refused</c>).</summary>
+    public const string PriceImports = "hal9.price.imports";
+
     /// <summary>By how much the quote of a run that succeeded was off, as a share of the larger of quote and cost (0 to 1), by <c>mode</c>.</summary>
     public const string QuoteError = "hal9.quote.error";
 

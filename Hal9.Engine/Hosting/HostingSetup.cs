@@ -30,6 +30,7 @@ internal static class HostingSetup
         services.AddHostedService<RunKeeper>();
         services.AddHostedService<TemporaryKeeper>();
         services.AddHostedService<LedgerKeeper>();
+        services.AddHostedService<PriceKeeper>();
         return services;
     }
 

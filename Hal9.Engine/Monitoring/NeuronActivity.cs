@@ -15,7 +15,7 @@ public enum NeuronState
     /// <summary>At work, and steps wait for a place.</summary>
     Queued,
 
-    /// <summary>Its last step or model call failed.</summary>
+    /// <summary>Not at work, and its last step or model call failed.</summary>
     Failing,
 }
 

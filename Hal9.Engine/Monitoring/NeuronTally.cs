@@ -40,7 +40,7 @@ internal sealed class NeuronTally
     public NeuronActivity Of(Neuron neuron, IReadOnlyList<string> delegates, NeuronLoad? load)
     {
         var (active, waiting) = (load?.Active ?? 0, load?.Waiting ?? 0);
-        var state = waiting > 0 ? NeuronState.Queued : lastBad ? NeuronState.Failing : active > 0 ? NeuronState.Working : NeuronState.Idle;
+        var state = waiting > 0 ? NeuronState.Queued : active > 0 ? NeuronState.Working : lastBad ? NeuronState.Failing : NeuronState.Idle;
         return new NeuronActivity(
             neuron.Name, neuron.Layer, neuron.Role, neuron.Tier, neuron.Concurrency, delegates, state, active, waiting,
             handled, failed, calls, failedCalls, cost, lastAt, lastBad ? lastError : null);

@@ -45,6 +45,11 @@ internal sealed class RunCountWriter : IRunEndWriter
 
     public void Write(WriteBatch batch, RunRow run, RunEnding ending, Usd cost, Provenance provenance, DateTimeOffset at)
     {
+        // What the console does for itself, a provider's test for example, is no work of the organisation's.
+        if (run.Kind is RunKind.Evaluation)
+        {
+            return;
+        }
         var bucket = Durations.BucketOf(at - run.StartedAt);
         var hour = TimeGrid.Begin(at, Hour);
         Count("m", TimeGrid.Begin(at, Minute));

@@ -16,6 +16,7 @@ public sealed partial class SqlTests
         ["SearchStatements.Create"] = "makes the index; its rows have their tenant",
         ["SearchStatements.Fill"] = "takes each message into the index with its own tenant",
         ["SearchStatements.CreateOnPostgres"] = "makes the index; it holds no rows of its own",
+        ["PriceStatements.Insert"] = "price lists belong to the instance",
         ["LedgerStatements.TimeZone"] = "reads the tenant itself, by its own id",
         ["RunStatements.Heartbeat"] = "a host keeps all its own runs alive in one statement; it writes nothing but the heartbeat",
     };

@@ -1,3 +1,4 @@
+using Hal9.Engine.Budgets;
 using Hal9.Engine.Models;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
@@ -14,6 +15,7 @@ public sealed class TenantTests
     {
         [typeof(Tenant)] = "is the tenant; it is filtered by its own id",
         [typeof(InstanceKey)] = "belongs to the instance",
+        [typeof(PriceListRow)] = "price lists belong to the instance, as its providers do",
         [typeof(StoredProvider)] = "providers serve all tenants, as those of the configuration do",
         [typeof(StoredTier)] = "tiers serve all tenants, as those of the configuration do",
     };
@@ -22,6 +24,7 @@ public sealed class TenantTests
     private static readonly Dictionary<string, string> AcrossTenants = new()
     {
         ["Hal9.Engine.Budgets.BudgetLedger"] = "reservations left behind are swept over all tenants",
+        ["Hal9.Engine.Budgets.PriceService"] = "price lists belong to the instance",
         ["Hal9.Engine.Budgets.LedgerGuard"] = "holds the ledgers of all tenants against their rules",
         ["Hal9.Engine.Budgets.BudgetUse"] = "measures how full the budgets of all tenants are, for /metrics",
         ["Hal9.Engine.Conversations.TemporaryChats"] = "temporary chats of every tenant end by the clock",

@@ -1,4 +1,5 @@
 using Hal9.Engine;
+using Hal9.Engine.Audit;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
 using Hal9.Engine.Neurons;
@@ -26,7 +27,12 @@ internal sealed class LedgerLab : IAsyncDisposable
         Verifier = new LedgerVerifier(database, anchors, time);
         var options = Options.Create(new BudgetsOptions { WaitSeconds = waitSeconds });
         Ledger = new BudgetLedger(Writer, Tenants, anchors, options, time);
-        Budgets = new BudgetService(Ledger, Tenants, new AllModels(), options);
+        var models = new AllModels();
+        Budgets = new BudgetService(Ledger, Tenants, models, options);
+        PriceList = new PriceList(Options.Create(new PricesOptions()), options);
+        Prices = new PriceService(Writer, Tenants, PriceList, time, NullLogger<PriceService>.Instance);
+        Repricer = new Repricer(Ledger, PriceList, models);
+        Audit = new AuditService(Tenants);
         Costs = new CostService(database, Tenants);
         Entries = new LedgerService(Tenants, Verifier, Ledger, new StatementReader(database, time));
         Guard = new LedgerGuard(database, Tenants, Verifier, time, NullLogger<LedgerGuard>.Instance);
@@ -43,6 +49,10 @@ internal sealed class LedgerLab : IAsyncDisposable
     public CostService Costs { get; }
     public LedgerService Entries { get; }
     public LedgerGuard Guard { get; }
+    public PriceList PriceList { get; }
+    public PriceService Prices { get; }
+    public Repricer Repricer { get; }
+    public AuditService Audit { get; }
     public string AnchorFileOf(Guid tenantId) => Path.Combine(Folder, "anchors", $"{tenantId:D}.log");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -143,6 +153,8 @@ internal sealed class LedgerLab : IAsyncDisposable
     private sealed class AllModels : IModelNames
     {
         public string? Find(string model) => model.Contains('/', StringComparison.Ordinal) ? model : null;
+
+        public (string Kind, Uri? Address)? ProviderOf(string name) => ("OpenAI", null);
     }
 
     private sealed class PlainSecrets : ISecrets

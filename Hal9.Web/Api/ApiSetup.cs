@@ -35,6 +35,8 @@ internal static class ApiSetup
         api.MapBudgets();
         api.MapCosts();
         api.MapLedger();
+        api.MapPrices();
+        api.MapAudit();
         api.MapConversations();
         api.MapExports();
         api.MapAttachments();

@@ -15,7 +15,7 @@ internal static class NotBuilt
         ("POST", "/codegen/projects"), ("GET", "/codegen/projects/{id}"), ("GET", "/codegen/projects/{id}/files"), ("GET", "/codegen/projects/{id}/archive"),
         ("GET", "/codegen/projects/{id}/evidence"), ("POST", "/codegen/projects/{id}/answer"), ("POST", "/codegen/projects/{id}/approve"),
         ("POST", "/codegen/projects/{id}/changes"), ("POST", "/codegen/projects/{id}/stop"),
-        ("GET", "/tools"), ("GET", "/alerts"), ("GET", "/audit"), ("GET", "/users"), ("GET", "/tenants"),
+        ("GET", "/tools"), ("GET", "/alerts"), ("GET", "/users"), ("GET", "/tenants"),
     ];
 
     public static void MapNotBuilt(this IEndpointRouteBuilder api)

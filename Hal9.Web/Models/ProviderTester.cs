@@ -29,7 +29,7 @@ public sealed class ProviderTester(RunService runs)
     {
         var order = new StartRun
         {
-            Goal = question, Mode = RunMode.Direct, Kind = RunKind.Api, Tags = ["provider-test"], Envelope = new EnvelopeRequest(Seconds: MostSeconds),
+            Goal = question, Mode = RunMode.Direct, Kind = RunKind.Evaluation, Tags = ["provider-test"], Envelope = new EnvelopeRequest(Seconds: MostSeconds),
             Direct = new DirectRequest(model, [new ChatMessage(ChatRole.User, question)], new ChatOptions { MaxOutputTokens = MostOutput }),
         };
         var started = await runs.StartAsync(actor, order, cancellationToken);

@@ -52,7 +52,7 @@ public sealed class SignalWindow(IReadOnlyList<NeuronSignal> signals)
         var last = past.LastOrDefault(s => s.Act is NeuronAct.Ended or NeuronAct.Answered && s.Good is not null);
         return neuron with
         {
-            State = last?.Good is false ? NeuronState.Failing : active > 0 ? NeuronState.Working : NeuronState.Idle,
+            State = active > 0 ? NeuronState.Working : last?.Good is false ? NeuronState.Failing : NeuronState.Idle,
             Active = active,
             Waiting = 0,
             Handled = started,

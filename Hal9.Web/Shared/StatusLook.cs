@@ -77,6 +77,19 @@ public sealed record StatusLook(string Tone, string Icon, string Name)
         _ => throw new ArgumentOutOfRangeException(nameof(circuit), circuit, null),
     };
 
+    /// <summary>A provider: what its circuit breaker says, and then what its newest call did.</summary>
+    public static StatusLook Of(ProviderActivity provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        return provider switch
+        {
+            { Circuit: not CircuitPosition.Closed } => Of(provider.Circuit),
+            { Record: null or { Calls: 0 } } => new("paused", Glyphs.Queued, "NotCalled"),
+            { Record: { LastFailure: { } failure } record } when failure.At >= record.LastAt => new("failing", Glyphs.Failing, "LastFailed"),
+            _ => Of(provider.Circuit),
+        };
+    }
+
     /// <summary>A check's state.</summary>
     public static StatusLook Of(HealthStatus status) => status switch
     {

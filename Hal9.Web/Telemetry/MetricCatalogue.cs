@@ -58,6 +58,7 @@ internal static class MetricCatalogue
         new(Engine, EngineTelemetry.Overruns, "hal9_ledger_overruns_total", MetricKind.Counter, "Model calls that cost more than was set aside; their models are blocked until somebody acknowledges it.", ["tenant", "provider", "model"]),
         new(Engine, EngineTelemetry.LedgerChecks, "hal9_ledger_checks_total", MetricKind.Counter, "Looks at the rules of an organisation's ledger, one a minute; any with the result fault is an alarm.", ["result"]),
         new(Engine, EngineTelemetry.UsageRefused, "hal9_usage_refused_total", MetricKind.Counter, "Model calls whose provider told a usage that cannot be; their tokens were counted here.", ["provider", "model"]),
+        new(Engine, EngineTelemetry.PriceImports, "hal9_price_imports_total", MetricKind.Counter, "Price lists that were handed in; any with the result refused is an alarm.", ["result"]),
         new("Microsoft.AspNetCore.Hosting", "http.server.request.duration", "http_server_request_duration_seconds", MetricKind.Histogram, "Duration of HTTP requests to this server.",
             ["http.request.method", "http.response.status_code", "http.route", "error.type"], RequestSeconds),
         new(WebTelemetry.Name, WebTelemetry.ChatOverhead, "hal9_chat_overhead_seconds", MetricKind.Histogram, "Time of a chat completion on /v1 that was not spent waiting for providers.", ["mode"], WebTelemetry.OverheadBounds),

@@ -131,6 +131,17 @@ export function attach(root, server) {
         root.classList.toggle("chat-away", !following && thread.scrollHeight > thread.clientHeight + near);
     }
 
+    // Who chose with the pointer has chosen; with the arrow keys one walks over the others first.
+    let pointed = false;
+    on(form, "pointerdown", e => { pointed = e.target.closest(".mode-choice") !== null; });
+    on(form, "keydown", () => { pointed = false; });
+    on(form, "click", e => {
+        if (pointed && e.target.matches("input[type=radio]")) {
+            pointed = false;
+            e.target.closest("details.menu").open = false;
+            field.focus();
+        }
+    });
     on(form, "submit", e => { e.preventDefault(); send(); });
     // Enter on a radio button would submit the form that it stands in: here it takes the choice and goes back to the message.
     on(form, "keydown", e => {

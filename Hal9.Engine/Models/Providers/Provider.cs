@@ -89,6 +89,8 @@ internal sealed class ProviderTable : Budgets.IModelNames, IDisposable
 
     string? Budgets.IModelNames.Find(string model) => ModelRef.TryParse(model, out var named) && Find(named) is { } provider ? $"{provider.Name}/{named.Model}" : null;
 
+    (string Kind, Uri? Address)? Budgets.IModelNames.ProviderOf(string name) => byName.TryGetValue(name, out var provider) ? (provider.Kind.ToString(), provider.Address) : null;
+
     public void Dispose()
     {
         foreach (var provider in byName.Values)

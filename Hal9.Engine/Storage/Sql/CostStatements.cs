@@ -35,7 +35,7 @@ internal static class CostStatements
 
     /// <summary>Each settled entry of the time, newest runs last; the bucket is the entry's own time.</summary>
     public const string EntriesByRun = """
-        SELECT run_id, at, amount, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, 1, CASE WHEN price_version = 'ceiling' THEN 1 ELSE 0 END
+        SELECT run_id, at, amount, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, CASE WHEN kind = 'Settle' THEN 1 ELSE 0 END, CASE WHEN price_version = 'ceiling' THEN 1 ELSE 0 END
         FROM ledger WHERE tenant_id = @tenant AND at >= @from AND at < @to AND kind IN ('Settle', 'Adjust')
         """;
 
@@ -51,7 +51,7 @@ internal static class CostStatements
 
     private const string EntrySteps = """
         SELECT at - at % @step, CAST(SUM(amount) AS bigint), CAST(SUM(input_tokens) AS bigint), CAST(SUM(cached_tokens) AS bigint), CAST(SUM(cache_write_tokens) AS bigint),
-            CAST(SUM(output_tokens) AS bigint), CAST(SUM(reasoning_tokens) AS bigint), COUNT(*), CAST(SUM(CASE WHEN price_version = 'ceiling' THEN 1 ELSE 0 END) AS bigint)
+            CAST(SUM(output_tokens) AS bigint), CAST(SUM(reasoning_tokens) AS bigint), CAST(SUM(CASE WHEN kind = 'Settle' THEN 1 ELSE 0 END) AS bigint), CAST(SUM(CASE WHEN price_version = 'ceiling' THEN 1 ELSE 0 END) AS bigint)
         FROM ledger WHERE tenant_id = @tenant AND at >= @from AND at < @to AND kind IN ('Settle', 'Adjust')
         """;
 

@@ -4,7 +4,7 @@ namespace Hal9.Engine.Storage.Sql;
 internal static class StatementStatements
 {
     public const string Lines = """
-        SELECT provider, model, price_version, COUNT(*), CAST(SUM(input_tokens) AS bigint), CAST(SUM(cached_tokens) AS bigint), CAST(SUM(cache_write_tokens) AS bigint),
+        SELECT provider, model, price_version, CAST(SUM(CASE WHEN kind = 'Settle' THEN 1 ELSE 0 END) AS bigint), CAST(SUM(input_tokens) AS bigint), CAST(SUM(cached_tokens) AS bigint), CAST(SUM(cache_write_tokens) AS bigint),
             CAST(SUM(output_tokens) AS bigint), CAST(SUM(reasoning_tokens) AS bigint), CAST(SUM(amount) AS bigint)
         FROM ledger WHERE tenant_id = @tenant AND at >= @from AND at < @to AND kind IN ('Settle', 'Adjust') GROUP BY provider, model, price_version
         """;

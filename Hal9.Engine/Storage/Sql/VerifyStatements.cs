@@ -17,7 +17,8 @@ internal static class VerifyStatements
     public const string Head = "SELECT seq, hash FROM ledger_heads WHERE tenant_id = @tenant";
 
     public const string LedgerTotal = """
-        SELECT CAST(COALESCE(SUM(amount), 0) AS bigint), CAST(COALESCE(SUM(input_tokens + output_tokens), 0) AS bigint), COUNT(*)
+        SELECT CAST(COALESCE(SUM(amount), 0) AS bigint), CAST(COALESCE(SUM(input_tokens + output_tokens), 0) AS bigint),
+            CAST(COALESCE(SUM(CASE WHEN kind = 'Settle' THEN 1 ELSE 0 END), 0) AS bigint)
         FROM ledger WHERE tenant_id = @tenant AND kind IN ('Settle', 'Adjust')
         """;
 

@@ -16,11 +16,13 @@ public sealed class SignalWindowTests
     {
         var window = Window(
             Signal(0, NeuronAct.Started, "analyst"), Signal(10, NeuronAct.Answered, "analyst") with { Good = true, Cost = new Usd(7) },
-            Signal(20, NeuronAct.Answered, "analyst") with { Good = false, Text = "broken", Cost = new Usd(5) }, Signal(30, NeuronAct.Ended, "analyst") with { Good = true });
+            Signal(20, NeuronAct.Answered, "analyst") with { Good = false, Text = "broken", Cost = new Usd(5) },
+            Signal(28, NeuronAct.Ended, "analyst") with { Good = false }, Signal(32, NeuronAct.Started, "analyst"), Signal(34, NeuronAct.Ended, "analyst") with { Good = true });
 
         Assert.Equal((NeuronState.Working, 1, 0L), At(5));
         Assert.Equal((NeuronState.Working, 1, 7L), At(15));
-        Assert.Equal((NeuronState.Failing, 1, 12L), At(25));
+        Assert.Equal((NeuronState.Working, 1, 12L), At(25));
+        Assert.Equal((NeuronState.Failing, 0, 12L), At(30));
         Assert.Equal((NeuronState.Idle, 0, 12L), At(35));
 
         (NeuronState, int, long) At(int second)

@@ -37,6 +37,7 @@ public sealed class MetricCatalogueTests
         await host.Owner.ChatAsync(new JsonObject { ["model"] = "scripted/fast", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }) }, Now);
         provider.Script(_ => ScriptedReply.Of("Odd.") with { Usage = new ScriptedUsage(-1, 5) });
         await host.Owner.ChatAsync(new JsonObject { ["model"] = "scripted/balanced", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Hi" }) }, Now);
+        await person.PostAsync("/api/v1/prices/import", new JsonObject { ["entries"] = new JsonArray(new JsonObject { ["model"] = "nobody/model", ["inputUsd"] = 1, ["outputUsd"] = 2 }) }, Now);
         await host.Services.GetRequiredService<LedgerGuard>().LookAsync(Now);
 
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", scraper.GetProperty("key").GetString());
