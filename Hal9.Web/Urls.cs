@@ -106,6 +106,19 @@ public static class Urls
     /// <summary>The budgets of a list as CSV, with the list's query.</summary>
     public const string BudgetsExport = "/budgets/export.csv";
 
+    /// <summary>The history, narrowed, with something in the panel beside it.</summary>
+    public static string History(
+        string? kind = null, string? show = null, string? text = null, Guid? user = null, string? mode = null, string? tag = null, bool archived = false, TimeRange? used = null, Guid? peek = null,
+        TableQuery? table = null) => WithQuery(
+        "/history", ("kind", kind), ("show", show), ("q", text), ("user", user?.ToString()), ("mode", mode), ("tag", tag), ("archived", archived ? "1" : null), ("from", used?.FromText),
+        ("to", used?.ToText), ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After), ("peek", peek?.ToString()));
+
+    /// <summary>The rows of the history as CSV, with the list's query.</summary>
+    public const string HistoryExport = "/history/export.csv";
+
+    /// <summary>Conversations and runs whole, a JSON document a line.</summary>
+    public static string HistoryDocuments(IReadOnlyCollection<Guid> ids) => WithQuery("/history/export.jsonl", ("ids", string.Join('.', ids)));
+
     /// <summary>What an address says for "without an API key".</summary>
     public const string NoKey = "none";
 

@@ -4,6 +4,7 @@ using Hal9.Engine.Storage;
 using Hal9.Web.Accounts;
 using Hal9.Web.Api;
 using Hal9.Web.Budgets;
+using Hal9.Web.Conversations;
 using Hal9.Web.Diagnostics;
 using Hal9.Web.Runs;
 using Hal9.Web.Shell;
@@ -61,6 +62,7 @@ public static class WebSetup
         app.MapRunsExport();
         app.MapCostsExport();
         app.MapBudgetsExport();
+        app.MapHistoryExport();
         app.MapDiagnosticsBundle();
     }
 }

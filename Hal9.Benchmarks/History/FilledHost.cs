@@ -25,7 +25,7 @@ internal sealed class FilledHost : IAsyncDisposable
     public const int SmallRows = FullRows / 100;
 
     // Another number: what the filler makes is different, fill anew.
-    private const int Version = 1;
+    private const int Version = 2;
     private const int Days = 120;
     private const int People = 200;
 

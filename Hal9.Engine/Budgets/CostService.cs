@@ -183,7 +183,7 @@ public sealed class CostService
         var isKept = part.ByDay && query.GroupBy is not CostGroup.Run && (query.Filter == CostFilter.All || (single is { } only && query.GroupBy is CostGroup.Tenant) || single?.Dimension == query.GroupBy);
         using var connection = database.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = isKept ? CostStatements.Totals : StatementOf(query.GroupBy, part.ByDay);
+        command.CommandText = isKept ? (query.Granularity is null or BudgetPeriod.Total ? CostStatements.TotalsOfAllDays : CostStatements.Totals) : StatementOf(query.GroupBy, part.ByDay);
         Bind("@tenant", tenantId);
         Bind("@from", part.From);
         Bind("@to", part.To);

@@ -11,6 +11,9 @@ namespace Hal9.Engine.Runs;
 /// <summary>Reads runs.</summary>
 internal sealed class RunStore(TenantScope scope)
 {
+    /// <summary>In how many of the newest runs a goal is looked for.</summary>
+    public const int MostSearched = 50_000;
+
     public async Task<RunRow?> RowAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
     {
         await using var db = scope.Open(tenantId);
@@ -112,6 +115,9 @@ internal sealed class RunStore(TenantScope scope)
         }
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
+            // Goals have no index of words: each has to be read. What is older is found by the words of its messages.
+            var floor = db.Set<RunRow>().OrderByDescending(r => r.Id).Skip(MostSearched).Select(r => r.Id).FirstOrDefault();
+            query = query.Where(r => r.Id > floor);
             var pattern = "%" + filter.Text.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
             query = query.Where(r => EF.Functions.Like(r.Goal, pattern, @"\"));
         }

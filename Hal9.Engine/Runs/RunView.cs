@@ -57,7 +57,7 @@ public sealed record RunLine(
 /// <summary>A page of a list: items and where the next page begins.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
-/// <summary>Which runs a list shows.</summary>
+/// <summary>Which runs a list shows. A text is looked for in the goals of the newest 50,000 runs.</summary>
 public sealed record RunFilter(RunStatus? Status = null, RunKind? Kind = null, string? Text = null, string? After = null, int Limit = 50)
 {
     /// <summary>How deep; null: any.</summary>

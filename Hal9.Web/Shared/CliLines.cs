@@ -35,6 +35,9 @@ internal static partial class CliLines
     /// <summary>All budgets.</summary>
     public static string Budgets() => "hal9 budget list";
 
+    /// <summary>One's own conversations.</summary>
+    public static string History() => "hal9 history list";
+
     private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Option(string name, string? value) => string.IsNullOrWhiteSpace(value) ? "" : $" --{name}={Quote(value)}";

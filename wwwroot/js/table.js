@@ -1,6 +1,6 @@
 // @ts-check
 // Keys and density of the tables (Shared/Tables). Rows are links: j and k move the focus from one to the next, Enter opens, / goes to the search and the
-// arrow down from there to the first row.
+// arrow down from there to the first row. x selects.
 
 const singleKeys = "hal9-single-keys";
 const dense = "hal9-dense";
@@ -29,6 +29,12 @@ document.addEventListener("keydown", e => {
         if (document.querySelector("[data-rows]")) {
             e.preventDefault();
             move(e.key === "j" ? 1 : -1);
+        }
+    } else if (e.key === "x") {
+        const box = /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest("[data-rows] tr")?.querySelector("[data-select]"));
+        if (box) {
+            e.preventDefault();
+            box.click();
         }
     } else if (e.key === "/") {
         const search = /** @type {HTMLInputElement | null} */ (document.querySelector("[role=search] input[type=search]"));

@@ -30,6 +30,9 @@ internal static class CostStatements
         FROM cost_totals WHERE tenant_id = @tenant AND dimension = @dimension AND day >= @from AND day < @to AND (@item = '*' OR item = @item)
         """;
 
+    /// <summary>The same of all days in one.</summary>
+    public const string TotalsOfAllDays = "SELECT item, CAST(0 AS bigint), " + Sums + " FROM cost_totals WHERE tenant_id = @tenant AND dimension = @dimension AND day >= @from AND day < @to AND (@item = '*' OR item = @item) GROUP BY item";
+
     /// <summary>Each settled entry of the time, newest runs last; the bucket is the entry's own time.</summary>
     public const string EntriesByRun = """
         SELECT run_id, at, amount, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, CASE WHEN kind = 'Settle' THEN 1 ELSE 0 END, CASE WHEN price_version = 'ceiling' THEN 1 ELSE 0 END
