@@ -103,11 +103,6 @@ public sealed partial class PriceService
         var json = JsonSerializer.Serialize(entries, Json);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        if (changes.Count == 0 && await HistoryAsync(actor, cancellationToken).ConfigureAwait(false) is [var same, ..] && same.Hash == hash)
-        {
-            // Handed in again: it is in force already.
-            return (same, []);
-        }
         var number = await writer.WriteAsync(
             actor.TenantId,
             batch =>
