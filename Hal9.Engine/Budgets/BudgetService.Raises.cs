@@ -20,7 +20,11 @@ public sealed partial class BudgetService
     /// <returns>The raise; null when there is no such budget, or it is not one that limits the actor.</returns>
     /// <exception cref="AccessDenied">The actor may not spend and may not edit budgets.</exception>
     /// <exception cref="ArgumentException">The order is out of range; the message names the field.</exception>
-    public async Task<BudgetRaise?> AskAsync(Actor actor, Guid budgetId, AskRaise order, CancellationToken cancellationToken)
+    public Task<BudgetRaise?> AskAsync(Actor actor, Guid budgetId, AskRaise order, CancellationToken cancellationToken) => AskAsync(actor, budgetId, order, null, cancellationToken);
+
+    /// <summary>The same, once per key: a repeated order with the same key gets the raise that the first one made. The key is stored with the raise, for a day.</summary>
+    /// <exception cref="RequestKeyReused">The key belongs to another order.</exception>
+    public async Task<BudgetRaise?> AskAsync(Actor actor, Guid budgetId, AskRaise order, RequestKey? key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(order);
@@ -31,7 +35,7 @@ public sealed partial class BudgetService
         }
         Check(order.Amount, order.Tokens, order.Reason);
         Require(order.Amount is not null || order.Tokens is not null, "amountUsd", "this or tokens is required.");
-        var (raise, fault) = await ledger.WithBookAsync(actor.TenantId, (batch, book, now) => Ask(batch, book, now, actor, budgetId, order, mayEdit), cancellationToken).ConfigureAwait(false);
+        var (raise, fault) = await ledger.WithBookAsync(actor.TenantId, (batch, book, now) => Ask(batch, book, now, actor, budgetId, order, key, mayEdit), cancellationToken).ConfigureAwait(false);
         return fault is null ? raise : throw fault;
     }
 
@@ -80,8 +84,13 @@ public sealed partial class BudgetService
         return rows.ConvertAll(row => row.Show());
     }
 
-    private static (BudgetRaise? Raise, ArgumentException? Fault) Ask(WriteBatch batch, TenantBook book, DateTimeOffset now, Actor actor, Guid budgetId, AskRaise order, bool mayEdit)
+    private static (BudgetRaise? Raise, Exception? Fault) Ask(
+        WriteBatch batch, TenantBook book, DateTimeOffset now, Actor actor, Guid budgetId, AskRaise order, RequestKey? key, bool mayEdit)
     {
+        if (key is not null && RequestKeyStore.Find(batch, actor, key, now) is { } known)
+        {
+            return known.Order == key.Order ? (Find(batch, actor.TenantId, known.MadeId), null) : (null, new RequestKeyReused());
+        }
         if (!batch.First(BudgetStatements.Find, SetBudget.Read, out var set, ("@tenant", actor.TenantId), ("@id", budgetId)))
         {
             return default;
@@ -111,10 +120,14 @@ public sealed partial class BudgetService
             ("@id", id), ("@tenant", actor.TenantId), ("@budget", budgetId), ("@kind", set.Kind.ToString()), ("@scope", scopeId), ("@nano", order.Amount?.Nano),
             ("@tokens", order.Tokens), ("@reason", order.Reason), ("@run", order.RunId), ("@by", actor.UserId), ("@now", now.ToUnixTimeMilliseconds()),
             ("@expires", expires!.Value.ToUnixTimeMilliseconds()));
+        if (key is not null)
+        {
+            RequestKeyStore.Write(batch, actor, key, id, now);
+        }
         return mayEdit ? Decide(batch, book, now, actor, id, new DecideRaise(true, "Granted by who asked.")) : (Find(batch, actor.TenantId, id), null);
     }
 
-    private static (BudgetRaise? Raise, ArgumentException? Fault) Decide(WriteBatch batch, TenantBook book, DateTimeOffset now, Actor actor, Guid raiseId, DecideRaise order)
+    private static (BudgetRaise? Raise, Exception? Fault) Decide(WriteBatch batch, TenantBook book, DateTimeOffset now, Actor actor, Guid raiseId, DecideRaise order)
     {
         if (Find(batch, actor.TenantId, raiseId) is not { } raise)
         {

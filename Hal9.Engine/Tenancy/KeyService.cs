@@ -51,7 +51,12 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
     /// <summary>Makes a key of the actor, who acts in person: a key that could make keys would outlive its revocation, its end and its budget.</summary>
     /// <exception cref="AccessDenied">The actor may not have keys, or is one.</exception>
     /// <exception cref="ArgumentException"><see cref="Faults"/> has something to say.</exception>
-    public async Task<MadeKey> CreateAsync(Actor actor, NewKey wish, CancellationToken cancellationToken)
+    public Task<MadeKey> CreateAsync(Actor actor, NewKey wish, CancellationToken cancellationToken) => CreateAsync(actor, wish, null, cancellationToken);
+
+    /// <summary>The same, once per request key. A repeated order does not get the key again: its secret was shown once and is not stored.</summary>
+    /// <exception cref="KeyMadeBefore">The order was carried out before.</exception>
+    /// <exception cref="RequestKeyReused">The request key belongs to another order.</exception>
+    public async Task<MadeKey> CreateAsync(Actor actor, NewKey wish, RequestKey? request, CancellationToken cancellationToken)
     {
         Require(actor, Permission.UseKeys);
         if (actor.KeyId is not null)
@@ -77,8 +82,37 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
             ExpiresAt = wish.ExpiresAt,
         };
         db.Add(key);
-        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        if (request is not null)
+        {
+            await NoteAsync(db, actor, request, key, cancellationToken).ConfigureAwait(false);
+        }
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbUpdateException) when (request is not null)
+        {
+            // Another one of the same orders was quicker, or it is a fault of the database, which then shows here.
+            await using var fresh = scope.Open(actor.TenantId);
+            await NoteAsync(fresh, actor, request, key, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
         return new MadeKey(key, secret);
+    }
+
+    private async Task NoteAsync(EngineDb db, Actor actor, RequestKey request, ApiKey key, CancellationToken cancellationToken)
+    {
+        var known = await db.Set<RequestKeyRow>().SingleOrDefaultAsync(row => row.UserId == actor.UserId && row.Name == request.Name, cancellationToken).ConfigureAwait(false);
+        if (known is not null && time.GetUtcNow() - known.At < RequestKeyStore.Life)
+        {
+            throw known.OrderHash == request.Order ? new KeyMadeBefore(known.MadeId) : new RequestKeyReused();
+        }
+        if (known is not null)
+        {
+            db.Remove(known);
+            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        db.Add(new RequestKeyRow { TenantId = actor.TenantId, UserId = actor.UserId, Name = request.Name, OrderHash = request.Order, MadeId = key.Id, At = time.GetUtcNow() });
     }
 
     /// <summary>The actor's keys, or everybody's for who manages keys; newest first.</summary>
@@ -176,4 +210,12 @@ public sealed class KeyService(TenantScope scope, TenantService tenants, Writer 
     }
 
     private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+}
+
+/// <summary>An order for an API key was repeated; its secret was shown to whoever gave it first.</summary>
+/// <param name="id">The key.</param>
+public sealed class KeyMadeBefore(Guid id) : Exception($"This key was made before ({id}). Its secret was shown once and cannot be shown again; if it is lost, revoke the key and make another.")
+{
+    /// <summary>The key that was made.</summary>
+    public Guid Id { get; } = id;
 }

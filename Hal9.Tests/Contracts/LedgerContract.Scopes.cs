@@ -139,6 +139,23 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
+    public async Task Raise_AskedForFiftyTimesAtOnceWithOneKey_IsMadeOnce()
+    {
+        var (one, two) = OpenTwo();
+        var actor = await one.MakeTenantAsync();
+        var budget = await one.LimitAsync(actor, 3 * Cent);
+        var order = new AskRaise(new Usd(Cent), ExpiresAt: one.Time.GetUtcNow().AddDays(1));
+
+        var raises = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => (i % 2 == 0 ? one : two).Budgets.AskAsync(actor, budget.Id, order, new RequestKey("once", "order"), Cancelled)));
+        await Assert.ThrowsAsync<RequestKeyReused>(() => two.Budgets.AskAsync(actor, budget.Id, order, new RequestKey("once", "another order"), Cancelled));
+        await two.Budgets.AskAsync(actor with { UserId = Guid.CreateVersion7() }, budget.Id, order, new RequestKey("once", "another order"), Cancelled);
+
+        Assert.Single(raises.Select(raise => raise!.Id).Distinct());
+        Assert.Equal(2, (await one.Budgets.RaisesAsync(actor, null, null, 50, Cancelled)).Count);
+        Assert.Equal(2 * Cent, (await one.Budgets.ListAsync(actor, Cancelled)).Single().Raised!.Value.Nano);
+    }
+
+    [Fact]
     public async Task Raise_DecidedTwiceOrOutOfRange_IsRefused()
     {
         var lab = Open();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hal9.Engine;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Tenancy;
@@ -25,7 +26,7 @@ internal static class KeyEndpoints
     {
         var keys = routes.MapGroup("/api/v1/keys").Needs(Permission.UseKeys).WithTags("Access");
         keys.MapPost("", CreateAsync).WithName("createKey").WithSummary("Makes an API key and shows it once.")
-            .Produces<NewKeyView>(201).ProducesProblems(400, 401, 403);
+            .Produces<NewKeyView>(201).ProducesProblems(400, 401, 403, 409, 422);
         keys.MapGet("", ListAsync).WithName("listKeys").WithSummary("One's own keys, or everybody's for who manages keys; newest first.")
             .Produces<ListBody<KeyView>>().ProducesProblems(400, 401, 403);
         keys.MapDelete("{id:guid}", RevokeAsync).WithName("revokeKey").WithSummary("Revokes a key at once.")
@@ -50,7 +51,15 @@ internal static class KeyEndpoints
         {
             return Problems.Invalid(faults);
         }
-        var made = await keys.CreateAsync(actor, wish, cancellationToken);
+        MadeKey made;
+        try
+        {
+            made = await keys.CreateAsync(actor, wish, RequestKeys.Of(context, JsonSerializer.Serialize(request, ApiJson.Options)), cancellationToken);
+        }
+        catch (KeyMadeBefore before)
+        {
+            return Problems.Of(ProblemKind.Conflict, before.Message, ("id", before.Id));
+        }
         if (request.BudgetUsd is { } limit)
         {
             try

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hal9.Engine;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Tenancy;
@@ -94,8 +95,8 @@ internal static class RaiseEndpoints
     {
         budgets.MapPost("/{id:guid}/raises", AskAsync).Needs(Permission.UseRuns, Permission.EditBudgets)
             .WithName("askRaise").WithSummary("Ask for a temporary raise of a budget")
-            .WithDescription("Everybody who spends may ask, for the budgets that limit them. From somebody who may edit budgets it is granted at once.")
-            .Produces<RaiseBody>(201).ProducesProblems(400, 401, 403, 404, 415);
+            .WithDescription("Everybody who spends may ask, for the budgets that limit them. From somebody who may edit budgets it is granted at once. `Idempotency-Key` makes a retry within a day get the same raise.")
+            .Produces<RaiseBody>(201).ProducesProblems(400, 401, 403, 404, 415, 422);
         budgets.MapGet("/raises", ListAsync).Needs(Permission.UseRuns, Permission.ReadCosts)
             .WithName("listRaises").WithSummary("Raises, newest first").WithDescription("Without the permission to read costs, one's own.")
             .Produces<ListBody<RaiseBody>>().ProducesProblems(400, 401, 403);
@@ -117,7 +118,7 @@ internal static class RaiseEndpoints
         try
         {
             var order = new AskRaise(body.AmountUsd, body.Tokens, body.Reason, body.ExpiresAt, body.RunId) { ScopeId = body.ScopeId };
-            return await door.AskAsync(CurrentActor.From(context.User), id, order, cancellationToken) is { } raise
+            return await door.AskAsync(CurrentActor.From(context.User), id, order, RequestKeys.Of(context, JsonSerializer.Serialize(body, ApiJson.Options)), cancellationToken) is { } raise
                 ? Results.Json(RaiseBody.Of(raise), ApiJson.Options, statusCode: StatusCodes.Status201Created)
                 : Problems.NotFound("budget");
         }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Hal9.Engine.Runs;
+using Hal9.Engine.Tenancy;
 
 namespace Hal9.Web.Api;
 

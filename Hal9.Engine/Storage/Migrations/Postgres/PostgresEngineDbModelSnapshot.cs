@@ -1664,40 +1664,6 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.ToTable("model_calls", (string)null);
                 });
 
-            modelBuilder.Entity("Hal9.Engine.Runs.RequestKeyRow", b =>
-                {
-                    b.Property<Guid>("TenantId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("tenant_id");
-
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name");
-
-                    b.Property<long>("At")
-                        .HasColumnType("bigint")
-                        .HasColumnName("at");
-
-                    b.Property<string>("OrderHash")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("order_hash");
-
-                    b.Property<Guid>("RunId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("run_id");
-
-                    b.HasKey("TenantId", "UserId", "Name");
-
-                    b.HasIndex("TenantId", "At");
-
-                    b.ToTable("request_keys", (string)null);
-                });
-
             modelBuilder.Entity("Hal9.Engine.Runs.RunEventRow", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -2087,6 +2053,40 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex("UserId");
 
                     b.ToTable("memberships", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Tenancy.RequestKeyRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("MadeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("made_id");
+
+                    b.Property<string>("OrderHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("order_hash");
+
+                    b.HasKey("TenantId", "UserId", "Name");
+
+                    b.HasIndex("TenantId", "At");
+
+                    b.ToTable("request_keys", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Tenancy.Tenant", b =>

@@ -1659,40 +1659,6 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.ToTable("model_calls", (string)null);
                 });
 
-            modelBuilder.Entity("Hal9.Engine.Runs.RequestKeyRow", b =>
-                {
-                    b.Property<Guid>("TenantId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("tenant_id");
-
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("at");
-
-                    b.Property<string>("OrderHash")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("order_hash");
-
-                    b.Property<Guid>("RunId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("run_id");
-
-                    b.HasKey("TenantId", "UserId", "Name");
-
-                    b.HasIndex("TenantId", "At");
-
-                    b.ToTable("request_keys", (string)null);
-                });
-
             modelBuilder.Entity("Hal9.Engine.Runs.RunEventRow", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -2082,6 +2048,40 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasIndex("UserId");
 
                     b.ToTable("memberships", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Tenancy.RequestKeyRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("MadeId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("made_id");
+
+                    b.Property<string>("OrderHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("order_hash");
+
+                    b.HasKey("TenantId", "UserId", "Name");
+
+                    b.HasIndex("TenantId", "At");
+
+                    b.ToTable("request_keys", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Tenancy.Tenant", b =>

@@ -1,10 +1,9 @@
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
-using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Hal9.Engine.Runs;
+namespace Hal9.Engine.Tenancy;
 
 /// <summary>A caller's own name for an order, so that repeating the order does not repeat the work.</summary>
 /// <param name="Name">1 to 255 characters; unique per person and tenant for a day.</param>
@@ -24,11 +23,13 @@ internal sealed class RequestKeyRow : ITenantOwned
     public Guid UserId { get; init; }
     public required string Name { get; init; }
     public required string OrderHash { get; init; }
-    public Guid RunId { get; init; }
+
+    /// <summary>What the order made: a run, a raise, an API key.</summary>
+    public Guid MadeId { get; init; }
     public DateTimeOffset At { get; init; }
 }
 
-/// <summary>Remembers which run a key started; the row is written with the run, in one transaction.</summary>
+/// <summary>Remembers what a key made; the row is written with that thing, in one transaction.</summary>
 internal sealed class RequestKeyStore(Writer writer, TimeProvider time)
 {
     public static readonly TimeSpan Life = TimeSpan.FromDays(1);
@@ -37,13 +38,13 @@ internal sealed class RequestKeyStore(Writer writer, TimeProvider time)
     public async Task<Guid?> FindAsync(Actor actor, RequestKey key, CancellationToken cancellationToken)
     {
         var found = await writer.WriteAsync(actor.TenantId, batch => Find(batch, actor, key, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
-        return found is not { } known ? null : known.Order == key.Order ? known.RunId : throw new RequestKeyReused();
+        return found is not { } known ? null : known.Order == key.Order ? known.MadeId : throw new RequestKeyReused();
     }
 
-    /// <summary>Runs inside the group that stores the run.</summary>
+    /// <summary>Runs inside the group that stores the thing.</summary>
     /// <exception cref="RequestKeyTaken">Another request was quicker; nothing is stored.</exception>
     /// <exception cref="RequestKeyReused">And it was another order.</exception>
-    public static void Write(WriteBatch batch, Actor actor, RequestKey key, Guid runId, DateTimeOffset now)
+    public static void Write(WriteBatch batch, Actor actor, RequestKey key, Guid madeId, DateTimeOffset now)
     {
         if (Find(batch, actor, key, now) is { } known)
         {
@@ -52,13 +53,14 @@ internal sealed class RequestKeyStore(Writer writer, TimeProvider time)
         batch.Execute(RequestKeyStatements.Expire, ("@tenant", actor.TenantId), ("@before", (now - Life).ToUnixTimeMilliseconds()));
         batch.Execute(
             RequestKeyStatements.Insert,
-            ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@name", key.Name), ("@order", key.Order), ("@run", runId), ("@at", now.ToUnixTimeMilliseconds()));
+            ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@name", key.Name), ("@order", key.Order), ("@made", madeId), ("@at", now.ToUnixTimeMilliseconds()));
     }
 
     public Task ForgetAsync(Actor actor, RequestKey key, CancellationToken cancellationToken) => writer.WriteAsync(
         actor.TenantId, batch => batch.Execute(RequestKeyStatements.Delete, ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@name", key.Name)), cancellationToken);
 
-    private static (string Order, Guid RunId)? Find(WriteBatch batch, Actor actor, RequestKey key, DateTimeOffset now)
+    /// <summary>What the key stands for and made within the last day; null: nothing. Runs inside a group.</summary>
+    public static (string Order, Guid MadeId)? Find(WriteBatch batch, Actor actor, RequestKey key, DateTimeOffset now)
     {
         var rows = batch.Query(
             RequestKeyStatements.Find, reader => (reader.GetString(0), reader.GetGuid(1)),
