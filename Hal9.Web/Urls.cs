@@ -99,9 +99,9 @@ public static class Urls
     public const string CostsExport = "/costs/export.csv";
 
     /// <summary>The budgets, narrowed; one that is being changed, or a new one.</summary>
-    public static string Budgets(string? kind = null, string? period = null, bool near = false, string? text = null, TableQuery? table = null, Guid? edit = null, bool isNew = false) => WithQuery(
+    public static string Budgets(string? kind = null, string? period = null, bool near = false, string? text = null, TableQuery? table = null, Guid? edit = null, bool isNew = false, Guid? raise = null) => WithQuery(
         "/budgets", ("kind", kind), ("period", period), ("near", near ? "1" : null), ("q", text), ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden),
-        ("edit", edit?.ToString()), ("new", isNew ? "1" : null));
+        ("edit", edit?.ToString()), ("new", isNew ? "1" : null), ("raise", raise?.ToString()));
 
     /// <summary>The budgets of a list as CSV, with the list's query.</summary>
     public const string BudgetsExport = "/budgets/export.csv";

@@ -119,6 +119,16 @@ public sealed partial class PriceService
         return (new PriceVersion(number, now, actor.UserId, note, entries.Count, hash), changes);
     }
 
+    /// <summary>Puts one entry into the newest list, in the place of the one for the same model and day, and the list so made in force as a new version.</summary>
+    /// <exception cref="AccessDenied">As <see cref="ImportAsync"/>.</exception>
+    /// <exception cref="PriceImportRefused">The entry cannot be read.</exception>
+    public async Task<PriceVersion> SetAsync(Actor actor, PriceEntry entry, string? note, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var others = (await NewestAsync(cancellationToken).ConfigureAwait(false)).Where(other => (other.Model, other.From) != (entry.Model, entry.From));
+        return (await ImportAsync(actor, [.. others, entry], note, cancellationToken).ConfigureAwait(false)).Version;
+    }
+
     private async Task<IReadOnlyList<PriceEntry>> NewestAsync(CancellationToken cancellationToken)
     {
         await using var db = tenants.System("price lists belong to the instance");

@@ -35,7 +35,8 @@ internal sealed class Quoter(TenantScope tenants, ModelService models, BudgetSer
         var call = WorstCall(order, choice.Entry, used[choice.Entry.Layer]);
         var all = envelope.Cost ?? Usd.Zero;
         // A call that failed may have cost something and is made again; whatever else happens, the envelope holds.
-        var worst = hierarchy.DelegatesOf(choice.Entry).Count == 0 && call is { } one ? new Usd(Math.Min(one.Nano * models.MostAttempts, all.Nano)) : all;
+        var isFree = used.Values.Distinct().All(model => models.PriceOf(model)?.WorstCase(1_000_000, 1_000_000) == Usd.Zero);
+        var worst = isFree ? Usd.Zero : hierarchy.DelegatesOf(choice.Entry).Count == 0 && call is { } one ? new Usd(Math.Min(one.Nano * models.MostAttempts, all.Nano)) : all;
         var names = used.Values.Select(model => model.ToString()).Distinct().ToList();
         var neurons = Below(hierarchy, choice.Entry);
         Usd? cap = expected.Cost is null || call is null ? null : (calibration.Dearest(choice.Entry.Layer) is { } dearest && dearest > expected.Cost ? dearest : expected.Cost.Value) + call.Value;

@@ -31,7 +31,15 @@ public sealed class BudgetsTests(Hal9Host host, Chromium chromium)
         await Expect(row).ToContainTextAsync("$750.00");
         await Expect(page).ToHaveURLAsync(new Regex(@"/budgets\?kind=user$"));
         found.AddRange(await Chromium.LookAsync(page, "budgets"));
-        await row.Locator("a.icon-button").ClickAsync();
+        await row.Locator("a[aria-label^='Raise']").ClickAsync();
+        await page.FillAsync(".budget-form .field.numeric >> nth=0", "50");
+        await page.ClickAsync(".budget-form button[type=submit]");
+        await Expect(row.Locator(".budget-raised")).ToHaveTextAsync("+ $50.00 for a time");
+        await Expect(page.Locator(".raise-approved")).ToHaveCountAsync(1);
+        found.AddRange(await Chromium.LookAsync(page, "budgets-raised", crossed: true));
+        await page.ClickAsync("text=End it");
+        await Expect(row.Locator(".budget-raised")).ToHaveCountAsync(0);
+        await row.Locator("a[aria-label^='Change']").ClickAsync();
         await page.FillAsync(".budget-form .field.numeric >> nth=0", "900");
         await page.ClickAsync(".budget-form button[type=submit]");
         await Expect(row).ToContainTextAsync("$900.00");

@@ -16,6 +16,8 @@ public sealed partial class BudgetsPage(BudgetsReader reader, BudgetService door
     private static readonly DialogOptions DialogLook = new() { MaxWidth = MaxWidth.ExtraSmall, CloseOnEscapeKey = true };
     private Part<IReadOnlyList<BudgetLine>> lines = new();
     private Part<IReadOnlyList<RefusedRun>> refused = new();
+    private Part<IReadOnlyList<RaiseLine>> raises = new();
+    private Part<IReadOnlyList<AlertLine>> alerts = new();
     private Actor actor = default!;
     private bool mayEdit;
     private BudgetsQuery query = new();
@@ -39,6 +41,9 @@ public sealed partial class BudgetsPage(BudgetsReader reader, BudgetService door
     /// <summary>The budget that is being changed.</summary>
     [SupplyParameterFromQuery(Name = "edit")] public string? Edit { get; set; }
 
+    /// <summary>The budget that is raised for a time.</summary>
+    [SupplyParameterFromQuery(Name = "raise")] public string? Raise { get; set; }
+
     /// <summary><c>1</c>: a new one is being made.</summary>
     [SupplyParameterFromQuery(Name = "new")] public string? New { get; set; }
 
@@ -55,6 +60,8 @@ public sealed partial class BudgetsPage(BudgetsReader reader, BudgetService door
 
     private BudgetLine? Edited => query.Edit is { } id ? lines.Value?.FirstOrDefault(line => line.Budget.Id == id) : null;
 
+    private BudgetLine? Raised => query.Raise is { } id ? lines.Value?.FirstOrDefault(line => line.Budget.Id == id) : null;
+
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
@@ -62,24 +69,24 @@ public sealed partial class BudgetsPage(BudgetsReader reader, BudgetService door
         mayEdit = actor.May(Permission.EditBudgets);
         if (Inherit<BudgetsParts>(actor) is { } known)
         {
-            (lines, refused) = known;
+            (lines, refused, raises, alerts) = known;
         }
         else
         {
-            await Task.WhenAll(LoadAsync(), LoadRefusedAsync());
-            Bequeath(actor, new BudgetsParts(lines, refused));
+            await LoadAllAsync();
+            Bequeath(actor, new BudgetsParts(lines, refused, raises, alerts));
         }
     }
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        query = BudgetsQuery.Parse(Kind, Period, Near, Text, Edit, New, TableQuery.Parse(Sort, Order, null, Hidden, BudgetsQuery.Sortable));
+        query = BudgetsQuery.Parse(Kind, Period, Near, Text, Edit, New, TableQuery.Parse(Sort, Order, null, Hidden, BudgetsQuery.Sortable), Raise);
         Show();
     }
 
     /// <inheritdoc/>
-    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? WatchAsync(DueAsync(), _ => { }, async () => await Task.WhenAll(LoadAsync(), LoadRefusedAsync())) : Task.CompletedTask;
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? WatchAsync(DueAsync(), _ => { }, LoadAllAsync) : Task.CompletedTask;
 
     private async IAsyncEnumerable<int> DueAsync()
     {
@@ -87,6 +94,41 @@ public sealed partial class BudgetsPage(BudgetsReader reader, BudgetService door
         while (await timer.WaitForNextTickAsync(Stopping))
         {
             yield return 0;
+        }
+    }
+
+    private Task LoadAllAsync() => Task.WhenAll(LoadAsync(), LoadRefusedAsync(), LoadRaisesAsync(), LoadAlertsAsync());
+
+    private Task LoadRaisesAsync() => raises.ReadAsync(() => reader.RaisesAsync(actor, Stopping), Clock, log, Stopping);
+
+    private Task LoadAlertsAsync() => alerts.ReadAsync(() => reader.AlertsAsync(actor, Stopping), Clock, log, Stopping);
+
+    private async Task<Failure?> RaiseAsync(Guid budgetId, AskRaise wish)
+    {
+        try
+        {
+            await door.AskAsync(actor, budgetId, wish, Stopping);
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            return Failure.Of(e, log);
+        }
+        await LoadAllAsync();
+        navigation.NavigateTo(query.Closed().ToUrl());
+        return null;
+    }
+
+    private async Task DecideAsync((BudgetRaise Raise, bool Approve) decision)
+    {
+        try
+        {
+            failure = null;
+            await door.DecideAsync(actor, decision.Raise.Id, new DecideRaise(decision.Approve), Stopping);
+            await LoadAllAsync();
+        }
+        catch (Exception e) when (!Stopping.IsCancellationRequested)
+        {
+            failure = Failure.Of(e, log);
         }
     }
 
@@ -165,4 +207,5 @@ public sealed partial class BudgetsPage(BudgetsReader reader, BudgetService door
 }
 
 /// <summary>What the budgets page has read, as it goes from the prerendered page to its circuit.</summary>
-internal sealed record BudgetsParts(Part<IReadOnlyList<BudgetLine>> Lines, Part<IReadOnlyList<RefusedRun>> Refused);
+internal sealed record BudgetsParts(
+    Part<IReadOnlyList<BudgetLine>> Lines, Part<IReadOnlyList<RefusedRun>> Refused, Part<IReadOnlyList<RaiseLine>> Raises, Part<IReadOnlyList<AlertLine>> Alerts);

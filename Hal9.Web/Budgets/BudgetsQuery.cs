@@ -22,6 +22,9 @@ public sealed record BudgetsQuery(BudgetScopeKind? Kind = null, BudgetPeriod? Pe
     /// <summary>The budget that is being changed.</summary>
     public Guid? Edit { get; init; }
 
+    /// <summary>The budget that is raised for a time.</summary>
+    public Guid? Raise { get; init; }
+
     /// <summary>A new one is being made.</summary>
     public bool IsNew { get; init; }
 
@@ -29,17 +32,17 @@ public sealed record BudgetsQuery(BudgetScopeKind? Kind = null, BudgetPeriod? Pe
     public bool IsNarrowed => Kind is not null || Period is not null || Near || Text is not null;
 
     /// <summary>Reads an address.</summary>
-    public static BudgetsQuery Parse(string? kind, string? period, string? near, string? text, string? edit, string? isNew, TableQuery table) =>
+    public static BudgetsQuery Parse(string? kind, string? period, string? near, string? text, string? edit, string? isNew, TableQuery table, string? raise = null) =>
         new(Read<BudgetScopeKind>(kind), Read<BudgetPeriod>(period), near == "1", string.IsNullOrWhiteSpace(text) ? null : text.Trim())
         {
-            Table = table, Edit = Guid.TryParse(edit, out var id) ? id : null, IsNew = isNew == "1",
+            Table = table, Edit = Guid.TryParse(edit, out var id) ? id : null, IsNew = isNew == "1", Raise = Guid.TryParse(raise, out var raised) ? raised : null,
         };
 
     /// <summary>The address.</summary>
-    public string ToUrl() => Urls.Budgets(Kind?.ToString().ToLowerInvariant(), Period?.ToString().ToLowerInvariant(), Near, Text, Table, Edit, IsNew);
+    public string ToUrl() => Urls.Budgets(Kind?.ToString().ToLowerInvariant(), Period?.ToString().ToLowerInvariant(), Near, Text, Table, Edit, IsNew, Raise);
 
     /// <summary>The same without a form.</summary>
-    public BudgetsQuery Closed() => this with { Edit = null, IsNew = false };
+    public BudgetsQuery Closed() => this with { Edit = null, IsNew = false, Raise = null };
 
     /// <summary>The address of the same rows as CSV.</summary>
     public string ToExportUrl() => Urls.BudgetsExport + (Closed() with { Table = Table with { Hidden = null, After = null } }).ToUrl()[Urls.Budgets().Length..];

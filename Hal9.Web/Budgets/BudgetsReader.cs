@@ -19,6 +19,17 @@ public sealed record BudgetLine(BudgetView Budget, string Name, int Depth, Budge
 /// <param name="Who">Whose it was.</param>
 public sealed record RefusedRun(RunLine Run, string Who);
 
+/// <summary>A raise with the names in it.</summary>
+/// <param name="Raise">The raise.</param>
+/// <param name="Scope">What is raised.</param>
+/// <param name="Who">Who asked.</param>
+public sealed record RaiseLine(BudgetRaise Raise, string Scope, string Who);
+
+/// <summary>A mark that was passed.</summary>
+/// <param name="Alert">The mark.</param>
+/// <param name="Scope">Whose budget.</param>
+public sealed record AlertLine(BudgetAlert Alert, string Scope);
+
 /// <summary>Something that a budget can be set for.</summary>
 /// <param name="Id">Its id as budgets name it.</param>
 /// <param name="Name">What it is called.</param>
@@ -78,6 +89,23 @@ public sealed class BudgetsReader(BudgetService budgets, CostService costs, RunS
         var refused = (await runs.ListAsync(actor, new RunFilter(RunStatus.Refused, Limit: MostRefused), cancellationToken)).Items;
         var naming = await names.OfAsync(actor, [.. refused.Select(run => (CostGroup.User, run.UserId.ToString())).Distinct()], cancellationToken);
         return [.. refused.Select(run => new RefusedRun(run, naming.Of(CostGroup.User, run.UserId.ToString())))];
+    }
+
+    /// <summary>Raises, newest first: what waits for a decision, and what was decided.</summary>
+    public async Task<IReadOnlyList<RaiseLine>> RaisesAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        var raises = await budgets.RaisesAsync(actor, null, null, MostRefused, cancellationToken);
+        var naming = await names.OfAsync(
+            actor, [.. raises.Select(raise => (GroupOf(raise.ScopeKind), raise.ScopeId)).Concat(raises.Select(raise => (CostGroup.User, raise.AskedBy.ToString()))).Distinct()], cancellationToken);
+        return [.. raises.Select(raise => new RaiseLine(raise, naming.Of(GroupOf(raise.ScopeKind), raise.ScopeId), naming.Of(CostGroup.User, raise.AskedBy.ToString())))];
+    }
+
+    /// <summary>Marks that were passed, newest first.</summary>
+    public async Task<IReadOnlyList<AlertLine>> AlertsAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        var alerts = await budgets.AlertsAsync(actor, null, MostRefused, cancellationToken);
+        var naming = await names.OfAsync(actor, [.. alerts.Select(alert => (GroupOf(alert.ScopeKind), alert.ScopeId)).Distinct()], cancellationToken);
+        return [.. alerts.Select(alert => new AlertLine(alert, naming.Of(GroupOf(alert.ScopeKind), alert.ScopeId)))];
     }
 
     /// <summary>What a budget of that kind can be set for.</summary>

@@ -1,3 +1,4 @@
+using Hal9.Engine.Budgets;
 using Hal9.Engine.Models;
 using Hal9.Engine.Monitoring;
 using Hal9.Engine.Tenancy;
@@ -11,7 +12,7 @@ namespace Hal9.Web.Models;
 
 /// <summary>Providers and how they are, tiers, the fallback chain, and the catalogue with its prices: what is configured, and where.</summary>
 public sealed partial class ModelsPage(
-    MonitoringService monitoring, ModelService catalogue, ModelSettings settings, SettingSources sources, ProviderTester tester, CurrentActor currentActor, NavigationManager navigation, ISnackbar toasts,
+    MonitoringService monitoring, ModelService catalogue, ModelSettings settings, PriceService prices, SettingSources sources, ProviderTester tester, CurrentActor currentActor, NavigationManager navigation, ISnackbar toasts,
     ILogger<ModelsPage> log)
 {
     private static readonly TimeSpan HealthSpan = TimeSpan.FromDays(1);
@@ -28,6 +29,8 @@ public sealed partial class ModelsPage(
     private ProviderDialog.ProviderForm? edited;
     private Failure? notSaved;
     private string? removed;
+    private PriceForm? priced;
+    private string? complaint;
     private bool mayEdit;
     private bool owns;
     private bool mayTest;
@@ -150,6 +153,21 @@ public sealed partial class ModelsPage(
         {
             var reason = Failure.Of(e, log);
             toasts.Add($"{T["NotRemoved"]}: {reason.Text ?? reason.TraceId}", Severity.Error);
+        }
+    }
+
+    private async Task PriceAsync(PriceEntry entry)
+    {
+        try
+        {
+            var version = await prices.SetAsync(actor, entry, T["PriceNote"], Stopping);
+            (priced, complaint) = (null, null);
+            toasts.Add(T["PriceSaved", version.Number]);
+            await ReadAnewAsync();
+        }
+        catch (PriceImportRefused refused)
+        {
+            complaint = string.Join(' ', refused.Complaints);
         }
     }
 

@@ -11,6 +11,9 @@ internal static class ProviderSnippet
     /// <summary>What a provider may be called.</summary>
     public static string Name => "openai";
 
+    /// <summary>What a priced model may be called.</summary>
+    public static string PricedModel => "openai/gpt-5*";
+
     /// <summary>Where a provider of a kind may be.</summary>
     public static string AddressOf(ProviderKind kind) => kind is ProviderKind.Anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1";
 

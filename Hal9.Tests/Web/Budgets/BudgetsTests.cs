@@ -88,11 +88,11 @@ public sealed class BudgetsTests : PartsContext
     [Fact]
     public void Address_OfAnyState_ReadsBackTheSame()
     {
-        var query = new BudgetsQuery(BudgetScopeKind.User, BudgetPeriod.Week, true, "x & y") { Table = new TableQuery("used", true, null, "spent"), Edit = Guid.NewGuid() };
+        var query = new BudgetsQuery(BudgetScopeKind.User, BudgetPeriod.Week, true, "x & y") { Table = new TableQuery("used", true, null, "spent"), Edit = Guid.NewGuid(), Raise = Guid.NewGuid() };
         var read = QueryHelpers.ParseQuery(new Uri("http://x" + query.ToUrl()).Query);
         string? Of(string name) => read.TryGetValue(name, out StringValues value) ? value.ToString() : null;
 
-        Assert.Equal(query, BudgetsQuery.Parse(Of("kind"), Of("period"), Of("near"), Of("q"), Of("edit"), Of("new"), TableQuery.Parse(Of("sort"), Of("order"), null, Of("hide"), BudgetsQuery.Sortable)));
+        Assert.Equal(query, BudgetsQuery.Parse(Of("kind"), Of("period"), Of("near"), Of("q"), Of("edit"), Of("new"), TableQuery.Parse(Of("sort"), Of("order"), null, Of("hide"), BudgetsQuery.Sortable), Of("raise")));
         Assert.Equal("/budgets", BudgetsQuery.Parse("7", "x", "yes", " ", "me", "2", new TableQuery()).ToUrl());
     }
 
