@@ -102,7 +102,7 @@ public sealed class ChatKeepingTests(Hal9Host host, Chromium chromium)
         await using var provider = await ScriptedProvider.StartAsync();
         await using var own = await Hal9Host.StartAsync(provider);
         var page = await chromium.SignInAsync(own.Url);
-        await Expect(page.Locator(".budget-left")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".budget-left")).ToContainTextAsync("$10.00 left");
         await own.Owner.LimitTenantAsync("5", TestContext.Current.CancellationToken);
         await page.ReloadAsync();
         await Chromium.ChatIsReadyAsync(page);

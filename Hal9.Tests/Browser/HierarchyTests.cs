@@ -14,7 +14,7 @@ public sealed class HierarchyTests(Hal9Host host, Chromium chromium)
         host.Provider.Script(request => request.Schema is null ? new ScriptedReply { HoldWithin = gate, HoldAfterChunks = 1 } : null);
         var page = await chromium.SignInAsync(host.Url);
         await page.GotoAsync("/hierarchy");
-        await page.Locator(".hierarchy[data-ready]").WaitForAsync();
+        await page.Locator(".hierarchy[data-ready][data-listening]").WaitForAsync();
         await Expect(page.Locator(".edge")).ToHaveCountAsync(10);
         await page.EvaluateAsync("""
             () => {

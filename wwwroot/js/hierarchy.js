@@ -6,7 +6,7 @@ const travel = 900;
 const mostPause = 30000;
 
 // The library is no module: it leaves its name on the window. Without it (a build without npm) the map shows its figures, and nothing moves along the edges.
-async function listen(library, hear) {
+async function listen(library, hear, joined) {
     try {
         await import(library);
     } catch {
@@ -20,7 +20,7 @@ async function listen(library, hear) {
         .configureLogging(LogLevel.None)
         .build();
     let stopped = false;
-    const join = () => feed.invoke("WatchPulses").catch(() => { });
+    const join = () => feed.invoke("WatchPulses").then(joined).catch(() => { });
     async function start(tries) {
         try {
             await feed.start();
@@ -170,7 +170,7 @@ export function attach(root, library) {
         if (!("still" in root.dataset)) {
             pulse(places(pulses));
         }
-    });
+    }, () => { root.dataset.listening = ""; });
     root.dataset.ready = "";
     return {
         pulse,
