@@ -44,7 +44,13 @@ internal sealed class FeedHub(FeedPulses pulses, FeedStanding standing, RunServi
             throw new HubException(new AccessDenied(Permission.ReadRuns).Message);
         }
         await Groups.AddToGroupAsync(Context.ConnectionId, FeedPulses.GroupOf(Actor.TenantId));
-        await pulses.JoinAsync(Context, Actor).WaitAsync(Context.ConnectionAborted);
+        var begun = pulses.JoinAsync(Context, Actor);
+        if (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // It left while it joined: what its leaving took away was not there yet.
+            pulses.Leave(Context);
+        }
+        await begun.WaitAsync(Context.ConnectionAborted);
     }
 
     /// <summary>The events of a run with a number greater than <paramref name="from"/>, those of the past first; ends with the run.</summary>

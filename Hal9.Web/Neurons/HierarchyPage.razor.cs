@@ -19,9 +19,10 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
     private const int MostRows = 50;
     private static readonly TimeSpan Afterglow = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RepaintEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan FiguresAfter = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MostFiguresAfter = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly Layer[] Layers = [Layer.L4, Layer.L3, Layer.L2];
+    private readonly TimeSpan phase = MostFiguresAfter * Random.Shared.NextDouble();
     private Actor actor = default!;
     private HierarchyActivity? now;
     private IReadOnlyList<NeuronActivity> neurons = [];
@@ -122,12 +123,12 @@ public sealed partial class HierarchyPage(MonitoringService monitoring, CurrentA
 
     private async Task RepaintAsync()
     {
-        // With many pages open, everybody's pulses go before anybody's figures: those are read more slowly than light moves.
-        await Task.Delay(FiguresAfter, Stopping);
         var (before, failed) = (neurons, failure);
         if (IsLive)
         {
             await LoadAsync();
+            // All pages get the shared reading at one moment: painted at one moment too, with many of them open, they would hold up everybody's pulses.
+            await Task.Delay(phase, Stopping);
             if (failure is not null || failed is not null)
             {
                 StateHasChanged();
