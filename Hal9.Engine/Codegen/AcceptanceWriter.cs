@@ -4,13 +4,13 @@ using Hal9.Engine.Models;
 namespace Hal9.Engine.Codegen;
 
 /// <summary>How code is verified: <see cref="Verifier.VerifyAsync"/>, or what stands in for it in tests.</summary>
-internal delegate Task<VerificationReport> Verification(VerificationInput input, VerificationDepth depth, CancellationToken cancellationToken);
+internal delegate Task<VerificationReport> VerifyCode(VerificationInput input, VerificationDepth depth, CancellationToken cancellationToken);
 
 /// <summary>
 /// A neuron of L3 that never sees the implementation writes the acceptance tests and the surface that they are written against. They must compile with the
 /// surface's stubs and every one must fail there; then they are split and sealed.
 /// </summary>
-internal sealed class AcceptanceWriter(Interviewer interviewer, Verification verify)
+internal sealed class AcceptanceWriter(Interviewer interviewer, VerifyCode verify)
 {
     public async Task<(ArtifactRow Artifact, SealedTests Tests)> WriteAsync(ProjectDesk desk, Seat seat, ArtifactRow specification, Spec spec, CancellationToken cancellationToken)
     {

@@ -18,6 +18,10 @@ public sealed class CodegenOptions
     [Range(1, 86_400)]
     public int EnvelopeSeconds { get; set; } = 900;
 
+    /// <summary>Steps of one of its runs.</summary>
+    [Range(1, 10_000)]
+    public int EnvelopeSteps { get; set; } = 80;
+
     /// <summary>Attempts at a repair in the whole project.</summary>
     [Range(0, 100)]
     public int RepairAttempts { get; set; } = 10;

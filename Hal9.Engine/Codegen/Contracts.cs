@@ -112,6 +112,12 @@ internal static class Contracts
     /// <summary>How answers and artefacts are read and written.</summary>
     public static JsonSerializerOptions Json => AnswerSchemas.Json;
 
+    /// <summary>The same for artefacts, without what follows from the rest.</summary>
+    public static JsonSerializerOptions Stored { get; } = new(AnswerSchemas.Json) { IgnoreReadOnlyProperties = true };
+
+    /// <summary>The same for what a person wrote: every member has to be there.</summary>
+    public static JsonSerializerOptions Strict { get; } = new(AnswerSchemas.Json) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     private const string Text = """{ "type": "string" }""";
     private const string Texts = """{ "type": "array", "items": { "type": "string" } }""";
     private const string Done = """{ "type": "string", "enum": ["done", "blocked"] }""";

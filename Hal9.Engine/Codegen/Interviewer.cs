@@ -4,7 +4,12 @@ using Hal9.Engine.Runs;
 namespace Hal9.Engine.Codegen;
 
 /// <summary>One neuron's place in a project's run: its assignment, its step, and how it is asked.</summary>
-internal sealed record Seat(Assignment Assignment, StepRow Step);
+internal sealed record Seat(Assignment Assignment, StepRow Step)
+{
+    /// <summary>Work for a neuron one layer below. It may use what is left here: whatever it uses counts here as well.</summary>
+    public Assignment Below(string path, Neuron neuron, string goal, IReadOnlyList<string> criteria) =>
+        new(path, neuron, goal, criteria, [], Assignment.Envelope.CutAll([($"envelope of step {path}", 1.0)])[0]);
+}
 
 /// <summary>
 /// Asks a neuron for a contract and checks the answer by rules of our own; what breaks one is shown to it once. Schemas are checked by the coats before.

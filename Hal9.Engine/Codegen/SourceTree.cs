@@ -46,9 +46,9 @@ internal sealed record SourceTree(ImmutableSortedDictionary<string, TreeFile> Fi
 
     public static SourceTree Of(IEnumerable<TreeFile> files) => new(files.ToImmutableSortedDictionary(file => file.Path, file => file, StringComparer.Ordinal));
 
-    public static SourceTree FromJson(string json) => Of(JsonSerializer.Deserialize<TreeFile[]>(json, Contracts.Json) ?? []);
+    public static SourceTree FromJson(string json) => Of(JsonSerializer.Deserialize<TreeFile[]>(json, Contracts.Stored) ?? []);
 
-    public string ToJson() => JsonSerializer.Serialize(Files.Values, Contracts.Json);
+    public string ToJson() => JsonSerializer.Serialize(Files.Values, Contracts.Stored);
 
     public SourceTree With(TreeFile file) => new(Files.SetItem(file.Path, file));
 

@@ -26,7 +26,7 @@ internal static class CodegenStatements
         """;
 
     public const string BeginRun = """
-        UPDATE codegen_projects SET run_id = @run, run_ids = @runs, status = 'Working', reason = NULL, updated_at = @now
+        UPDATE codegen_projects SET run_id = @run, run_ids = @runs, status = 'Working', verdict = NULL, reason = NULL, updated_at = @now
         WHERE id = @id AND tenant_id = @tenant AND status <> 'Working'
         """;
 
