@@ -158,6 +158,61 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "codegen_artifacts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    basis = table.Column<string>(type: "text", nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    hash = table.Column<string>(type: "text", nullable: false),
+                    neuron = table.Column<string>(type: "text", nullable: true),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    label = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_codegen_artifacts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "codegen_projects",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    brief = table.Column<string>(type: "text", nullable: false),
+                    title = table.Column<string>(type: "text", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    approval = table.Column<string>(type: "text", nullable: false),
+                    phase = table.Column<string>(type: "text", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    verdict = table.Column<string>(type: "text", nullable: true),
+                    reason = table.Column<string>(type: "text", nullable: true),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    run_ids = table.Column<string>(type: "text", nullable: false),
+                    cost = table.Column<long>(type: "bigint", nullable: false),
+                    provenance = table.Column<string>(type: "text", nullable: true),
+                    envelope_nano = table.Column<long>(type: "bigint", nullable: false),
+                    envelope_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    envelope_seconds = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_codegen_projects", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "conversation_tags",
                 columns: table => new
                 {
@@ -847,6 +902,17 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_codegen_artifacts_project_id_kind_name_version",
+                table: "codegen_artifacts",
+                columns: new[] { "project_id", "kind", "name", "version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_codegen_projects_tenant_id_user_id_created_at",
+                table: "codegen_projects",
+                columns: new[] { "tenant_id", "user_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_conversation_tags_tenant_id_tag",
                 table: "conversation_tags",
                 columns: new[] { "tenant_id", "tag" });
@@ -1074,6 +1140,12 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "budgets");
+
+            migrationBuilder.DropTable(
+                name: "codegen_artifacts");
+
+            migrationBuilder.DropTable(
+                name: "codegen_projects");
 
             migrationBuilder.DropTable(
                 name: "conversation_tags");
