@@ -36,9 +36,16 @@ internal sealed partial class LadderDouble
         }
     }
 
-    public Task<VerificationReport> VerifyAsync(VerificationInput input, VerificationDepth depth, CancellationToken cancellationToken)
+    /// <summary>Waits for this before it answers: the place where a test stops the product.</summary>
+    public Func<VerificationDepth, CancellationToken, Task>? Hold { get; set; }
+
+    public async Task<VerificationReport> VerifyAsync(VerificationInput input, VerificationDepth depth, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (Hold is { } hold)
+        {
+            await hold(depth, cancellationToken);
+        }
         lock (gate)
         {
             asked.Add((input, depth));
@@ -51,10 +58,10 @@ internal sealed partial class LadderDouble
             TimeSpan.FromMilliseconds(1), "", rung == first ? [.. failures.Where(failure => failure.Rung == rung)] : [], rung < first && rung <= (int)depth ? PassedOn(rung, input, stubs) : [])).ToList();
         var verdict = failures.Count > 0 ? Verdict.Draft : depth == VerificationDepth.Full ? Verdict.Verified : Verdict.LightlyTested;
         var suite = string.Concat(input.UnitTests.Values);
-        return Task.FromResult(new VerificationReport(
+        return new VerificationReport(
             rungs, depth >= VerificationDepth.Mutation && failures.Count == 0 ? new MutationScore(9, 1, 0) : null, failures.Count == 0 ? input.HeldOutAcceptance.Count : null,
             input.HeldOutAcceptance.Count, new SuiteSize(TestMark().Count(suite), Assertion().Count(suite), SkipMark().Count(suite)), SandboxLevel.Full,
-            new Dictionary<string, string> { ["double"] = "1" }, verdict, verdict == Verdict.Verified ? null : "something is red"));
+            new Dictionary<string, string> { ["double"] = "1" }, verdict, verdict == Verdict.Verified ? null : "something is red");
     }
 
     private IEnumerable<RungFailure> FailuresOf(string path, string text)

@@ -36,7 +36,7 @@ internal static class CrudProject
         {
             new("AC-1", "Create and read", $"no {wish.Said}", "one is created", "201 with its id, and it can be read by it", [$"POST /{fill["$Route$"]} -> 201, GET /{fill["$Route$"]}/1 -> 200"]),
             new("AC-2", "Update", $"a {wish.Said}", "it is updated", "200, and it is read as changed", [$"PUT /{fill["$Route$"]}/1 -> 200"]),
-            new("AC-3", "Delete", $"two of {wish.Said}", "one is deleted", "204, it is gone and the other is there", [$"DELETE /{fill["$Route$"]}/1 -> 204"]),
+            new("AC-3", "Delete", $"two of {wish.Said}", "one is deleted", "204, it is gone and the other is there", [$"/{fill["$Route$"]}/1 deleted -> 204"]),
             new("AC-4", "Unknown", $"no {wish.Said}", "one is read, updated or deleted", "404", [$"GET /{fill["$Route$"]}/7 -> 404"]),
             new("AC-5", "List", "several, one of them deleted", "they are listed", "those that are there, in the order of their ids", [$"GET /{fill["$Route$"]} -> 1, 3"]),
         };
