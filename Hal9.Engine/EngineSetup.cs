@@ -9,6 +9,7 @@ using Hal9.Engine.Models;
 using Hal9.Engine.Monitoring;
 using Hal9.Engine.Neurons;
 using Hal9.Engine.Runs;
+using Hal9.Engine.Sandbox;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
 using Microsoft.Extensions.Configuration;
@@ -31,6 +32,7 @@ public static class EngineSetup
         .AddRuns(settings)
         .AddNeurons()
         .AddLearning()
+        .AddSandbox(settings)
         .AddModels(settings)
         .AddBudgets(settings)
         .AddAudit()

@@ -7,7 +7,7 @@ namespace Hal9.Engine.Sandbox;
 public sealed record SandboxCommand(string Program, IReadOnlyList<string> Arguments, SandboxLimits Limits)
 {
     /// <summary>Where <see cref="Files"/> and <see cref="Directory"/> are seen, and where the program starts.</summary>
-    public const string WorkTree = "/work";
+    public const string WorkTree = "/sandbox";
 
     /// <summary>Files of the work tree by relative path. Paths with <c>..</c>, absolute ones and links are refused.</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
