@@ -22,7 +22,7 @@ public sealed class CodegenOptions
     [Range(1, 10_000)]
     public int EnvelopeSteps { get; set; } = 80;
 
-    /// <summary>Attempts at a repair in the whole project.</summary>
+    /// <summary>Attempts at a repair in one of its runs.</summary>
     [Range(0, 100)]
     public int RepairAttempts { get; set; } = 10;
 

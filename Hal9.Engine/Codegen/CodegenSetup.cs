@@ -16,7 +16,7 @@ internal static class CodegenSetup
     {
         services.AddOptions<CodegenOptions>().Bind(settings.GetSection("Codegen"), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CodegenOptions>, CodegenOptionsValidator>();
-        services.TryAddSingleton<VerifyCode>(provider => (provider.GetService<Verifier>() ?? new Verifier(new Sandbox.NoSandbox("Nothing is executed here."))).VerifyAsync);
+        services.TryAddSingleton<VerifyCode>(provider => (provider.GetService<Verifier>() ?? new Verifier(provider.GetRequiredService<Sandbox.ISandbox>())).VerifyAsync);
         return services
             .AddSingleton<ProjectStore>()
             .AddSingleton<ProjectReader>()
