@@ -173,8 +173,17 @@ internal sealed record ProofCheckBody(bool Holds, bool IsOurs, string? Fault, Ve
 }
 
 /// <summary>The evidence to be checked, as it was handed out.</summary>
-/// <param name="Payload">The proof's JSON, base64url.</param>
-/// <param name="Protected">The header, base64url.</param>
-/// <param name="Signature">The signature, base64url.</param>
-/// <param name="Proof">The proof, to read.</param>
-internal sealed record SignedProofBody(string Payload, string Protected, string Signature, JsonElement Proof);
+internal sealed record SignedProofBody
+{
+    /// <summary>The proof's JSON, base64url.</summary>
+    public required string Payload { get; init; }
+
+    /// <summary>The header, base64url.</summary>
+    public required string Protected { get; init; }
+
+    /// <summary>The signature, base64url.</summary>
+    public required string Signature { get; init; }
+
+    /// <summary>The proof, to read.</summary>
+    public required JsonElement Proof { get; init; }
+}
