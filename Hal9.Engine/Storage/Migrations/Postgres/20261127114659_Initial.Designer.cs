@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Hal9.Engine.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresEngineDb))]
-    [Migration("20261127092928_Initial")]
+    [Migration("20261127114659_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -984,21 +984,22 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ExpiresAt");
+                    b.HasIndex("ExpiresAt")
+                        .HasFilter("expires_at IS NOT NULL");
 
                     b.HasIndex("TenantId", "Cost", "Id");
 
                     b.HasIndex("TenantId", "UpdatedAt", "Id");
 
-                    b.HasIndex("TenantId", "UserId", "UpdatedAt");
+                    b.HasIndex("TenantId", "UserId", "UpdatedAt", "Id");
 
                     b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_archived")
                         .HasFilter("archived_at IS NOT NULL");
 
-                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_failures")
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id", "ExpiresAt", "ArchivedAt" }, "ix_conversations_failures")
                         .HasFilter("failures > 0");
 
-                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_thumbs_down")
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id", "ExpiresAt", "ArchivedAt" }, "ix_conversations_thumbs_down")
                         .HasFilter("thumbs_down > 0");
 
                     b.ToTable("conversations", (string)null);
@@ -1852,9 +1853,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Status", "HeartbeatAt");
-
-                    b.HasIndex("TenantId", "EndedAt");
+                    b.HasIndex("TenantId", "EndedAt")
+                        .HasFilter("ended_at IS NOT NULL");
 
                     b.HasIndex("TenantId", "Id");
 
@@ -1869,6 +1869,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_failed")
                         .HasFilter("status = 'Failed'");
+
+                    b.HasIndex(new[] { "HeartbeatAt" }, "ix_runs_open")
+                        .HasFilter("ended_at IS NULL");
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_refused")
                         .HasFilter("status = 'Refused'");
