@@ -1154,21 +1154,22 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ExpiresAt");
+                    b.HasIndex("ExpiresAt")
+                        .HasFilter("expires_at IS NOT NULL");
 
                     b.HasIndex("TenantId", "Cost", "Id");
 
                     b.HasIndex("TenantId", "UpdatedAt", "Id");
 
-                    b.HasIndex("TenantId", "UserId", "UpdatedAt");
+                    b.HasIndex("TenantId", "UserId", "UpdatedAt", "Id");
 
                     b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_archived")
                         .HasFilter("archived_at IS NOT NULL");
 
-                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_failures")
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id", "ExpiresAt", "ArchivedAt" }, "ix_conversations_failures")
                         .HasFilter("failures > 0");
 
-                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_thumbs_down")
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id", "ExpiresAt", "ArchivedAt" }, "ix_conversations_thumbs_down")
                         .HasFilter("thumbs_down > 0");
 
                     b.ToTable("conversations", (string)null);
@@ -2022,9 +2023,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Status", "HeartbeatAt");
-
-                    b.HasIndex("TenantId", "EndedAt");
+                    b.HasIndex("TenantId", "EndedAt")
+                        .HasFilter("ended_at IS NOT NULL");
 
                     b.HasIndex("TenantId", "Id");
 
@@ -2039,6 +2039,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_failed")
                         .HasFilter("status = 'Failed'");
+
+                    b.HasIndex(new[] { "HeartbeatAt" }, "ix_runs_open")
+                        .HasFilter("ended_at IS NULL");
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_refused")
                         .HasFilter("status = 'Refused'");

@@ -926,12 +926,13 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_conversations_expires_at",
                 table: "conversations",
-                column: "expires_at");
+                column: "expires_at",
+                filter: "expires_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_conversations_failures",
                 table: "conversations",
-                columns: new[] { "tenant_id", "updated_at", "id" },
+                columns: new[] { "tenant_id", "updated_at", "id", "expires_at", "archived_at" },
                 filter: "failures > 0");
 
             migrationBuilder.CreateIndex(
@@ -945,14 +946,14 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 columns: new[] { "tenant_id", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_conversations_tenant_id_user_id_updated_at",
+                name: "IX_conversations_tenant_id_user_id_updated_at_id",
                 table: "conversations",
-                columns: new[] { "tenant_id", "user_id", "updated_at" });
+                columns: new[] { "tenant_id", "user_id", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_conversations_thumbs_down",
                 table: "conversations",
-                columns: new[] { "tenant_id", "updated_at", "id" },
+                columns: new[] { "tenant_id", "updated_at", "id", "expires_at", "archived_at" },
                 filter: "thumbs_down > 0");
 
             migrationBuilder.CreateIndex(
@@ -1047,15 +1048,16 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 filter: "status = 'Failed'");
 
             migrationBuilder.CreateIndex(
+                name: "ix_runs_open",
+                table: "runs",
+                column: "heartbeat_at",
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_runs_refused",
                 table: "runs",
                 columns: new[] { "tenant_id", "id" },
                 filter: "status = 'Refused'");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_runs_status_heartbeat_at",
-                table: "runs",
-                columns: new[] { "status", "heartbeat_at" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_conversation_id_id",
@@ -1070,7 +1072,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_ended_at",
                 table: "runs",
-                columns: new[] { "tenant_id", "ended_at" });
+                columns: new[] { "tenant_id", "ended_at" },
+                filter: "ended_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_id",
