@@ -1,4 +1,5 @@
 using Hal9.Engine.Events;
+using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -123,6 +124,7 @@ internal sealed class ConversationTables : IEntityTypeConfiguration<Conversation
     {
         builder.ToTable("messages");
         builder.HasKey(m => m.Id);
+        builder.TextsLast(nameof(MessageRow.Error), nameof(MessageRow.Content));
         builder.HasIndex(m => new { m.ConversationId, m.Id });
     }
 }
