@@ -7,6 +7,7 @@ using Hal9.Benchmarks.Learning;
 using Hal9.Benchmarks.Ledger;
 using Hal9.Benchmarks.Live;
 using Hal9.Benchmarks.Neurons;
+using Hal9.Benchmarks.Sandbox;
 using Hal9.Benchmarks.Streams;
 using Hal9.Tests.Support;
 
@@ -32,6 +33,7 @@ return args switch
     ["face", .. var rest] => await FaceVerb.RunAsync(VerbOptions.Read("face", rest), stopping.Token),
     ["history", .. var rest] => await HistoryVerb.RunAsync(VerbOptions.Read("history", rest), stopping.Token),
     ["costs", .. var rest] => await CostsVerb.RunAsync(VerbOptions.Read("costs", rest), stopping.Token),
+    ["sandbox", .. var rest] => await SandboxVerb.RunAsync(VerbOptions.Read("sandbox", rest), stopping.Token),
     ["fill", var folder, var rows] => await FilledHost.FillAsync(folder, int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture), stopping.Token),
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
     ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
@@ -45,7 +47,7 @@ return args switch
 static async Task<int> UsageAsync()
 {
     await Console.Error.WriteLineAsync(
-        "usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs [--quick] [--rounds N] [--write] [--dry] [--note TEXT]"
+        "usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs|sandbox [--quick] [--rounds N] [--write] [--dry] [--note TEXT]"
         + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S] | crowd [--calls N] [--seed S] | simulate [--seeds N] [--seed S]"
         + " | learn [--table FILE.csv --day0 MODEL --lambda X --replay SHARE --interactions N] [--seeds N] [--json OUT] [--data FOLDER] [--write]");
     return 2;

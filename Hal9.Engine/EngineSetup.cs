@@ -1,5 +1,6 @@
 using Hal9.Engine.Audit;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Codegen;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Desk;
 using Hal9.Engine.Hosting;
@@ -8,6 +9,7 @@ using Hal9.Engine.Models;
 using Hal9.Engine.Monitoring;
 using Hal9.Engine.Neurons;
 using Hal9.Engine.Runs;
+using Hal9.Engine.Sandbox;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
 using Microsoft.Extensions.Configuration;
@@ -24,11 +26,13 @@ public static class EngineSetup
     public static IServiceCollection AddHal9Engine(this IServiceCollection services, IConfiguration settings) => services
         .AddHosting(settings)
         .AddConversations()
+        .AddCodegen(settings)
         .AddDesk()
         .AddMonitoring()
         .AddRuns(settings)
         .AddNeurons()
         .AddLearning()
+        .AddSandbox(settings)
         .AddModels(settings)
         .AddBudgets(settings)
         .AddAudit()

@@ -1,6 +1,7 @@
 using Hal9.Web;
 
-var builder = WebApplication.CreateBuilder(args);
+// A change of appsettings.json counts from the next start: the host's watcher would follow the folder with the database in it and wake at every write.
+var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
 try
 {
     builder.AddHal9();

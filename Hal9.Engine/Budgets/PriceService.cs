@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +10,7 @@ using Hal9.Engine.Storage.Sql;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Hal9.Engine.Budgets;
 
@@ -80,7 +82,14 @@ public sealed partial class PriceService
     /// <returns>The version, and how it differs from the one before.</returns>
     /// <exception cref="AccessDenied">The actor neither owns the instance nor administers its only organisation.</exception>
     /// <exception cref="PriceImportRefused">It cannot be read.</exception>
-    public async Task<(PriceVersion Version, IReadOnlyList<PriceChange> Changes)> ImportAsync(Actor actor, IReadOnlyList<PriceEntry> entries, string? note, CancellationToken cancellationToken)
+    public Task<(PriceVersion Version, IReadOnlyList<PriceChange> Changes)> ImportAsync(
+        Actor actor, IReadOnlyList<PriceEntry> entries, string? note, CancellationToken cancellationToken) => ImportAsync(actor, entries, note, null, cancellationToken);
+
+    /// <summary>The same, once for each key: repeated within a day it gives the version that it made the first time.</summary>
+    /// <exception cref="RequestKeyReused">The key belongs to another list.</exception>
+    /// <inheritdoc cref="ImportAsync(Actor, IReadOnlyList{PriceEntry}, string?, CancellationToken)"/>
+    public async Task<(PriceVersion Version, IReadOnlyList<PriceChange> Changes)> ImportAsync(
+        Actor actor, IReadOnlyList<PriceEntry> entries, string? note, RequestKey? key, CancellationToken cancellationToken)
     {
         await DemandInstanceAsync(actor, cancellationToken).ConfigureAwait(false);
         try
@@ -99,28 +108,21 @@ public sealed partial class PriceService
                 actor.TenantId, batch => AuditLog.Write(batch, actor, time.GetUtcNow(), "prices.refused", "prices", new { note, complaints = refused.Complaints.Take(20) }), cancellationToken).ConfigureAwait(false);
             throw;
         }
-        var changes = Differences(await NewestAsync(cancellationToken).ConfigureAwait(false), entries);
+        var count = Differences(await NewestAsync(cancellationToken).ConfigureAwait(false), entries).Count;
         var json = JsonSerializer.Serialize(entries, Json);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        var number = await writer.WriteAsync(
-            actor.TenantId,
-            batch =>
-            {
-                var stored = (int)batch.Number(
-                    PriceStatements.Insert,
-                    ("@now", now.ToUnixTimeMilliseconds()), ("@user", actor.UserId), ("@note", note), ("@entries", json), ("@count", entries.Count), ("@hash", hash))!.Value;
-                AuditLog.Write(batch, actor, now, "prices.imported", $"prices/{stored}", new { note, hash, entries = entries.Count, changes = changes.Count });
-                return stored;
-            },
-            cancellationToken).ConfigureAwait(false);
-        EngineMeters.PriceImport("imported");
+        var (number, isNew) = await StoreAsync(batch => Store(batch, actor, key, now, note, json, entries.Count, hash, count), actor.TenantId, cancellationToken).ConfigureAwait(false);
+        if (isNew)
+        {
+            EngineMeters.PriceImport("imported");
+        }
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return (new PriceVersion(number, now, actor.UserId, note, entries.Count, hash), changes);
+        return await ReadAsync(number, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Puts one entry into the newest list, in the place of the one for the same model and day, and the list so made in force as a new version.</summary>
-    /// <exception cref="AccessDenied">As <see cref="ImportAsync"/>.</exception>
+    /// <exception cref="AccessDenied">The actor neither owns the instance nor administers its only organisation.</exception>
     /// <exception cref="PriceImportRefused">The entry cannot be read.</exception>
     public async Task<PriceVersion> SetAsync(Actor actor, PriceEntry entry, string? note, CancellationToken cancellationToken)
     {
@@ -128,6 +130,52 @@ public sealed partial class PriceService
         var others = (await NewestAsync(cancellationToken).ConfigureAwait(false)).Where(other => (other.Model, other.From) != (entry.Model, entry.From));
         return (await ImportAsync(actor, [.. others, entry], note, cancellationToken).ConfigureAwait(false)).Version;
     }
+
+    private static (int Number, bool IsNew) Store(
+        WriteBatch batch, Actor actor, RequestKey? key, DateTimeOffset now, string? note, string json, int entries, string hash, int changes)
+    {
+        if (key is not null && RequestKeyStore.Find(batch, actor, key, now) is { } known)
+        {
+            return known.Order == key.Order ? (NumberOf(known.MadeId), false) : throw new RequestKeyReused();
+        }
+        var stored = (int)batch.Number(
+            PriceStatements.Insert,
+            ("@now", now.ToUnixTimeMilliseconds()), ("@user", actor.UserId), ("@note", note), ("@entries", json), ("@count", entries), ("@hash", hash))!.Value;
+        AuditLog.Write(batch, actor, now, "prices.imported", $"prices/{stored}", new { note, hash, entries, changes });
+        if (key is not null)
+        {
+            RequestKeyStore.Write(batch, actor, key, IdOf(stored), now);
+        }
+        return (stored, true);
+    }
+
+    private async Task<(int Number, bool IsNew)> StoreAsync(Func<WriteBatch, (int Number, bool IsNew)> store, Guid tenantId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await writer.WriteAsync(tenantId, store, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                // Another process took the number, which no lock of one tenant keeps: now its list is seen.
+            }
+        }
+    }
+
+    private async Task<(PriceVersion Version, IReadOnlyList<PriceChange> Changes)> ReadAsync(int number, CancellationToken cancellationToken)
+    {
+        await using var db = tenants.System("price lists belong to the instance");
+        var rows = await db.Set<PriceListRow>().AsNoTracking().Where(list => list.Number == number || list.Number == number - 1).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var made = rows.Single(row => row.Number == number);
+        return (made.Show(), Differences(rows.Find(row => row.Number < number) is { } before ? EntriesOf(before) : [], EntriesOf(made)));
+    }
+
+    // What a key made is kept as an id, and lists have numbers.
+    private static Guid IdOf(int number) => new(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]);
+
+    private static int NumberOf(Guid id) => System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(id.ToByteArray());
 
     private async Task<IReadOnlyList<PriceEntry>> NewestAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
 
 namespace Hal9.Engine.Storage;
@@ -95,11 +96,11 @@ public sealed class Database
     {
         if (Provider == DataProvider.Sqlite)
         {
-            var options = new DbContextOptionsBuilder<EngineDb>();
+            var options = new DbContextOptionsBuilder<EngineDb>().ReplaceService<IModelCacheKeyFactory, EngineDb.ModelKeys>();
             Configure(options);
             return new EngineDb(options.Options) { TenantId = tenantId };
         }
-        var postgres = new DbContextOptionsBuilder<PostgresEngineDb>();
+        var postgres = new DbContextOptionsBuilder<PostgresEngineDb>().ReplaceService<IModelCacheKeyFactory, EngineDb.ModelKeys>();
         Configure(postgres);
         return new PostgresEngineDb(postgres.Options) { TenantId = tenantId };
     }

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Hal9.Engine.Storage;
@@ -19,6 +20,9 @@ public class EngineDb : DbContext
     /// <summary>The tenant that this context sees, or null for a worker over all tenants.</summary>
     public Guid? TenantId { get; internal init; }
 
+    /// <summary>What the filter compares with; only a context with a tenant has a filter.</summary>
+    internal Guid Owner => TenantId ?? throw new InvalidOperationException("A context over all tenants was given the model of one.");
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -33,29 +37,36 @@ public class EngineDb : DbContext
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(EngineDb).Assembly);
-        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        if (TenantId is not null)
         {
-            if (typeof(ITenantOwned).IsAssignableFrom(entity.ClrType))
+            foreach (var entity in modelBuilder.Model.GetEntityTypes())
             {
-                entity.SetQueryFilter(TenantFilter(entity.ClrType));
-            }
-            else if (entity.ClrType == typeof(Tenant))
-            {
-                Expression<Func<Tenant, bool>> own = tenant => TenantId == null || tenant.Id == TenantId;
-                entity.SetQueryFilter(own);
+                if (typeof(ITenantOwned).IsAssignableFrom(entity.ClrType))
+                {
+                    entity.SetQueryFilter(TenantFilter(entity.ClrType, nameof(ITenantOwned.TenantId)));
+                }
+                else if (entity.ClrType == typeof(Tenant))
+                {
+                    entity.SetQueryFilter(TenantFilter(entity.ClrType, nameof(Tenant.Id)));
+                }
             }
         }
         modelBuilder.UseSnakeCaseColumns();
     }
 
-    private LambdaExpression TenantFilter(Type type)
+    private LambdaExpression TenantFilter(Type type, string column)
     {
         var row = Expression.Parameter(type, "row");
-        var own = Expression.Property(Expression.Constant(this), nameof(TenantId));
-        var body = Expression.OrElse(
-            Expression.Equal(own, Expression.Constant(null, typeof(Guid?))),
-            Expression.Equal(Expression.Convert(Expression.Property(row, nameof(ITenantOwned.TenantId)), typeof(Guid?)), own));
-        return Expression.Lambda(body, row);
+        return Expression.Lambda(Expression.Equal(Expression.Property(row, column), Expression.Property(Expression.Constant(this), nameof(Owner))), row);
+    }
+
+    /// <summary>
+    /// Two models: one that sees a tenant and one that sees all. A filter that allowed for both ("all, or this tenant") would be a condition that no
+    /// database can look up in an index.
+    /// </summary>
+    internal sealed class ModelKeys : IModelCacheKeyFactory
+    {
+        public object Create(DbContext context, bool designTime) => (context.GetType(), context is EngineDb { TenantId: null }, designTime);
     }
 
     private sealed class NanoUsd() : ValueConverter<Usd, long>(usd => usd.Nano, stored => new Usd(stored));

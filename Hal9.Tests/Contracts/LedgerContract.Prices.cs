@@ -34,6 +34,25 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
+    public async Task Prices_ImportedFiftyTimesAtOnceWithOneKey_AreOneVersionAndAnotherListIsRefused()
+    {
+        var (one, two) = OpenTwo();
+        var actor = await one.MakeTenantAsync();
+        await one.Prices.ImportAsync(actor, [Entry(1)], null, Cancelled);
+        var key = new RequestKey("import-42", "the hash of the first body");
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => (i % 2 == 0 ? one : two).Prices.ImportAsync(actor, [Entry(2)], "once", key, Cancelled)));
+        await one.Prices.ImportAsync(actor, [Entry(3)], null, Cancelled);
+        var (late, changes) = await two.Prices.ImportAsync(actor, [Entry(2)], "once", key, Cancelled);
+
+        Assert.All(made, import => Assert.Equal((2, "once"), (import.Version.Number, import.Version.Note)));
+        Assert.Equal((2, PriceChangeKind.Changed), (late.Number, Assert.Single(changes).Kind));
+        await Assert.ThrowsAsync<RequestKeyReused>(() => two.Prices.ImportAsync(actor, [Entry(4)], null, key with { Order = "of another body" }, Cancelled));
+        Assert.Equal([3, 2, 1], (await two.Prices.HistoryAsync(actor, Cancelled)).Select(version => version.Number));
+        Assert.Equal("imported-3/openai/gpt-4o-mini", PriceOf(two)!.Version);
+    }
+
+    [Fact]
     public async Task Prices_ThatCannotBeRead_ChangeNothingAndAreAlarmed()
     {
         var lab = Open();

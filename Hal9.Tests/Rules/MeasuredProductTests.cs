@@ -6,6 +6,7 @@ using Hal9.Engine.Budgets;
 using Hal9.Engine.Hosting;
 using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
+using Hal9.Engine.Sandbox;
 using Hal9.Engine.Storage;
 using Hal9.Tests.Support;
 using Hal9.Web.Telemetry;
@@ -19,7 +20,7 @@ public sealed partial class MeasuredProductTests
     private static readonly (string Section, Type Options)[] Sections =
     [
         ("Data", typeof(DataOptions)), ("Cluster", typeof(ClusterOptions)), ("Models", typeof(ModelsOptions)), ("Budgets", typeof(BudgetsOptions)),
-        ("Runs", typeof(RunsOptions)), ("Telemetry", typeof(TelemetryOptions)),
+        ("Runs", typeof(RunsOptions)), ("Sandbox", typeof(SandboxOptions)), ("Telemetry", typeof(TelemetryOptions)),
     ];
 
     // Where the data lies, which models there are and what they cost is each operator's own.

@@ -4,9 +4,11 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Hal9.Engine;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Codegen;
 using Hal9.Engine.Hosting;
 using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
+using Hal9.Engine.Sandbox;
 using Hal9.Engine.Storage;
 using Hal9.Web.Accounts;
 using Hal9.Web.Telemetry;
@@ -22,7 +24,7 @@ public sealed partial class ReadmeTests
     private static readonly (string Section, Type Options)[] Sections =
     [
         ("Setup", typeof(SetupOptions)), ("Data", typeof(DataOptions)), ("Cluster", typeof(ClusterOptions)), ("Models", typeof(ModelsOptions)),
-        ("Budgets", typeof(BudgetsOptions)), ("Runs", typeof(RunsOptions)), ("Telemetry", typeof(TelemetryOptions)),
+        ("Budgets", typeof(BudgetsOptions)), ("Runs", typeof(RunsOptions)), ("Codegen", typeof(CodegenOptions)), ("Sandbox", typeof(SandboxOptions)), ("Telemetry", typeof(TelemetryOptions)),
     ];
 
     private static string Readme { get; } = File.ReadAllText(Path.Combine(Sources.Root, "README.md"));

@@ -16,7 +16,7 @@ internal sealed record SourceFile(string Path, IReadOnlyList<string> Lines)
 /// <summary>The repository's own text, without what is built or generated.</summary>
 internal static class Sources
 {
-    private static readonly string[] Projects = ["Hal9.Engine", "Hal9.Web", "Hal9.Cli", "Hal9.Tests", "Hal9.Benchmarks"];
+    private static readonly string[] Projects = ["Hal9.Engine", "Hal9.Web", "Hal9.Cli", "Hal9.Runner", "Hal9.Tests", "Hal9.Benchmarks"];
 
     public static string Root { get; } = typeof(Sources).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
 

@@ -160,8 +160,8 @@ internal static class PriceEndpoints
             .Produces<ListBody<PriceEntryBody>>().ProducesProblems(401, 403, 404);
         prices.MapPost("/import", ImportAsync).Needs(Permission.EditEngine)
             .WithName("importPrices").WithSummary("Put a price list in force")
-            .WithDescription("All or nothing, as a new version with an audit row; `dryRun=true` only says how it differs. A list that cannot be read changes nothing, names each fault, and is alarmed. To go back, import an earlier version again. Lists belong to the instance: for an administrator of its only organisation; where there are several, the instance's owner.")
-            .Produces<PriceImportedBody>().ProducesProblems(400, 401, 403, 415);
+            .WithDescription("All or nothing, as a new version with an audit row; `dryRun=true` only says how it differs. A list that cannot be read changes nothing, names each fault, and is alarmed. To go back, import an earlier version again. Repeated with the same `Idempotency-Key` it gives the version that it made the first time. Lists belong to the instance: for an administrator of its only organisation; where there are several, the instance's owner.")
+            .Produces<PriceImportedBody>().ProducesProblems(400, 401, 403, 415, 422);
         prices.MapPost("/reprice", RepriceAsync).Needs(Permission.EditEngine)
             .WithName("reprice").WithSummary("Price what was booked in a time anew")
             .WithDescription("At the prices in force for each call's own date. Without `apply` it only says what would change; with it each call's difference is booked as an `adjust` entry now, with an audit row. A second time finds nothing to do.")
@@ -182,7 +182,7 @@ internal static class PriceEndpoints
             {
                 return Results.Json(new PriceImportedBody(null, [.. (await door.CompareAsync(actor, entries, cancellationToken)).Select(PriceChangeBody.Of)]), ApiJson.Options);
             }
-            var (version, changes) = await door.ImportAsync(actor, entries, body.Note, cancellationToken);
+            var (version, changes) = await door.ImportAsync(actor, entries, body.Note, RequestKeys.Of(context, JsonSerializer.Serialize(body, ApiJson.Options)), cancellationToken);
             return Results.Json(new PriceImportedBody(PriceVersionBody.Of(version), [.. changes.Select(PriceChangeBody.Of)]), ApiJson.Options);
         }
         catch (PriceImportRefused refused)

@@ -1,6 +1,7 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Hosting;
 using Hal9.Engine.Models;
+using Hal9.Engine.Sandbox;
 using Hal9.Engine.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -95,6 +96,30 @@ internal sealed class LedgerCheck(LedgerGuard guard) : IHealthCheck
         return Task.FromResult(faults.Count > 0
             ? HealthCheckResult.Degraded($"{faults.Count} rules of ledgers do not hold, first: {faults[0].Rule}")
             : HealthCheckResult.Healthy(guard.LookedAt is null ? "Not looked at yet." : "All rules hold."));
+    }
+}
+
+/// <summary>What models write can be executed. Never unhealthy: everything else works without.</summary>
+internal sealed class SandboxCheck(SandboxService sandbox) : IHealthCheck
+{
+    public const string Fix = "Install bubblewrap, and see that the kernel lets users make user name spaces (user.max_user_namespaces, or the container's security profile). Hal9:Sandbox:Minimum=Reduced accepts less.";
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(sandbox.State is { } state ? Judge(state) : HealthCheckResult.Healthy("Not probed yet."));
+
+    public static HealthCheckResult Judge(SandboxState state)
+    {
+        var data = new Dictionary<string, object>
+        {
+            ["level"] = state.Level.ToString(),
+            ["minimum"] = state.Minimum.ToString(),
+            ["probes"] = state.Probes.Count,
+            ["held"] = state.Probes.Count(probe => probe.Held),
+            ["controlGroup"] = state.HasControlGroup,
+        };
+        return state.Executes
+            ? HealthCheckResult.Healthy($"Level {state.Level}.", data)
+            : HealthCheckResult.Degraded($"Level {state.Level}, but {state.Minimum} is demanded: nothing that models write is executed. {state.Reason}".TrimEnd(), data: data);
     }
 }
 

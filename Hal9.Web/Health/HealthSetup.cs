@@ -27,6 +27,7 @@ internal static class HealthSetup
         ["disk"] = DiskCheck.Fix,
         ["providers"] = ProviderCheck.Fix,
         ["ledger"] = LedgerCheck.Fix,
+        ["sandbox"] = SandboxCheck.Fix,
     };
 
     /// <summary>What to do when a check fails.</summary>
@@ -41,7 +42,8 @@ internal static class HealthSetup
             .AddCheck<SiloCheck>("silo", HealthStatus.Unhealthy, [Ready], Patience)
             .AddCheck<DiskCheck>("disk", HealthStatus.Degraded, [Ready], Patience)
             .AddCheck<ProviderCheck>("providers", HealthStatus.Degraded, [Ready], Patience)
-            .AddCheck<LedgerCheck>("ledger", HealthStatus.Degraded, [Ready], Patience);
+            .AddCheck<LedgerCheck>("ledger", HealthStatus.Degraded, [Ready], Patience)
+            .AddCheck<SandboxCheck>("sandbox", HealthStatus.Degraded, [Ready], Patience);
         builder.Services.AddSingleton<Probe>();
     }
 

@@ -96,7 +96,7 @@ public sealed class PromotionGateTests
     public void Gate_OfCostsWithALongTail_StaysShutLongerThanOneOfEvenCosts()
     {
         var (skewed, even) = (Gate(), Gate());
-        var scale = new PairScale(50, 0.003, 0.001);
+        var scale = new PairScale(50, 0.003, 0.003);
 
         // The same mean cost in both.
         for (var i = 0; i < 200; i++)

@@ -54,7 +54,7 @@ public sealed class OperationTests(Hal9Host host)
         var detail = await host.Owner.GetAsync("/health/ready", Now);
         Assert.Equal("Healthy", detail.GetProperty("status").GetString());
         Assert.Equal(
-            ["database", "disk", "ledger", "providers", "schema", "silo", "start"],
+            ["database", "disk", "ledger", "providers", "sandbox", "schema", "silo", "start"],
             detail.GetProperty("checks").EnumerateArray().Select(c => c.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
     }
 
