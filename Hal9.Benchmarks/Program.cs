@@ -3,6 +3,7 @@ using Hal9.Benchmarks.Face;
 using Hal9.Benchmarks.Gateway;
 using Hal9.Benchmarks.Harness;
 using Hal9.Benchmarks.History;
+using Hal9.Benchmarks.Learning;
 using Hal9.Benchmarks.Ledger;
 using Hal9.Benchmarks.Live;
 using Hal9.Benchmarks.Neurons;
@@ -24,6 +25,7 @@ return args switch
     ["neurons", .. var rest] => await NeuronsVerb.RunAsync(VerbOptions.Read("neurons", rest), stopping.Token),
     ["stream", .. var rest] => await StreamVerb.RunAsync(VerbOptions.Read("stream", rest), stopping.Token),
     ["crowd", .. var rest] => await CrowdVerb.RunAsync(rest, stopping.Token),
+    ["learn", .. var rest] => await LearnVerb.RunAsync(rest, stopping.Token),
     ["simulate", .. var rest] => await SimulateVerb.RunAsync(rest, stopping.Token),
     ["streams", .. var rest] => await StreamsVerb.RunAsync(rest, stopping.Token),
     ["start", .. var rest] => await StartVerb.RunAsync(VerbOptions.Read("start", rest), stopping.Token),
@@ -48,6 +50,7 @@ static async Task<int> UsageAsync()
 {
     await Console.Error.WriteLineAsync(
         "usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs|sandbox [--quick] [--rounds N] [--write] [--dry] [--note TEXT]"
-        + " | " + VerifyOptions.Usage + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S] | crowd [--calls N] [--seed S] | simulate [--seeds N] [--seed S]");
+        + " | " + VerifyOptions.Usage + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S] | crowd [--calls N] [--seed S] | simulate [--seeds N] [--seed S]"
+        + " | learn [--table FILE.csv --day0 MODEL --lambda X --replay SHARE --interactions N] [--seeds N] [--json OUT] [--data FOLDER] [--write]");
     return 2;
 }

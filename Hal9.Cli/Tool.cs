@@ -20,7 +20,7 @@ internal sealed class Tool
         foreach (var command in (Command[])
             [
                 AccessCommands.Login(this), AccessCommands.Logout(this), AccessCommands.WhoAmI(this),
-                ChatCommand.Make(this), RunCommands.Make(this), HistoryCommands.Make(this),
+                ChatCommand.Make(this), RunCommands.Make(this), CodegenCommands.Make(this), HistoryCommands.Make(this),
                 CostCommand.Make(this), BudgetCommands.Make(this), KeyCommands.Make(this),
                 EngineCommands.Models(this), EngineCommands.Ledger(this), PriceCommands.Make(this), PriceCommands.Audit(this), DoctorCommand.Make(this), CompletionCommand.Make(this),
             ])

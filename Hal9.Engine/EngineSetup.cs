@@ -1,5 +1,6 @@
 using Hal9.Engine.Audit;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Codegen;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Desk;
 using Hal9.Engine.Hosting;
@@ -25,6 +26,7 @@ public static class EngineSetup
     public static IServiceCollection AddHal9Engine(this IServiceCollection services, IConfiguration settings) => services
         .AddHosting(settings)
         .AddConversations()
+        .AddCodegen(settings)
         .AddDesk()
         .AddMonitoring()
         .AddRuns(settings)

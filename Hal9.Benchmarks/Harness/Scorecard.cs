@@ -60,7 +60,10 @@ internal sealed class Scorecard(VerbOptions options)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"| {figure.Goal} | {figure.What} | {Number(figure.Measured)}{figure.Unit} | {Number(figure.Floor)}{figure.Unit} | {Number(figure.Aim)}{figure.Unit} | {figure.Verdict} |");
         }
-        text.AppendLine().AppendLine("| Figure | Side | Median | Lowest to highest | Rounds |").AppendLine("|---|---|---|---|---|");
+        if (rows.Count > 0)
+        {
+            text.AppendLine().AppendLine("| Figure | Side | Median | Lowest to highest | Rounds |").AppendLine("|---|---|---|---|---|");
+        }
         foreach (var (side, name, unit, series) in rows)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {side} | {Number(series.Median)} {unit} | {Number(series.Lowest)} to {Number(series.Highest)} | {series.Count} |");

@@ -1,4 +1,5 @@
 using Hal9.Engine.Events;
+using Hal9.Engine.Storage;
 using Hal9.Engine.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -102,13 +103,13 @@ internal sealed class ConversationTables : IEntityTypeConfiguration<Conversation
     {
         builder.ToTable("conversations");
         builder.HasKey(c => c.Id);
-        builder.HasIndex(c => new { c.TenantId, c.UserId, c.UpdatedAt });
-        builder.HasIndex(c => c.ExpiresAt);
+        builder.HasIndex(c => new { c.TenantId, c.UserId, c.UpdatedAt, c.Id });
+        builder.HasIndex(c => c.ExpiresAt).HasFilter("expires_at IS NOT NULL");
         builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id });
         builder.HasIndex(c => new { c.TenantId, c.Cost, c.Id });
-        // Few of many: without these a list of them reads all conversations.
-        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id }, "ix_conversations_failures").HasFilter("failures > 0");
-        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id }, "ix_conversations_thumbs_down").HasFilter("thumbs_down > 0");
+        // Few of many: without these a list of them reads all conversations, and without what it is narrowed by a count of them reads each.
+        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id, c.ExpiresAt, c.ArchivedAt }, "ix_conversations_failures").HasFilter("failures > 0");
+        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id, c.ExpiresAt, c.ArchivedAt }, "ix_conversations_thumbs_down").HasFilter("thumbs_down > 0");
         builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id }, "ix_conversations_archived").HasFilter("archived_at IS NOT NULL");
     }
 
@@ -123,6 +124,7 @@ internal sealed class ConversationTables : IEntityTypeConfiguration<Conversation
     {
         builder.ToTable("messages");
         builder.HasKey(m => m.Id);
+        builder.TextsLast(nameof(MessageRow.Error), nameof(MessageRow.Content));
         builder.HasIndex(m => new { m.ConversationId, m.Id });
     }
 }

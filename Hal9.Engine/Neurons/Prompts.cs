@@ -64,6 +64,14 @@ internal sealed class Prompts
         return this;
     }
 
+    /// <summary>A section of a kind of run's own, whose heading is none of the above.</summary>
+    public Prompts Part(string heading, string content, PromptSource source)
+    {
+        parts.Add(new PromptPart(source, content.Trim()));
+        text.Append(heading).Append("\n\n").Append(content.Trim()).Append("\n\n");
+        return this;
+    }
+
     public Prompts List(string heading, IEnumerable<string> items) => Section(heading, string.Join('\n', items.Select(item => "- " + item)));
 
     public Prompts Work(string heading, IEnumerable<FinishedWork> works) => Section(heading, string.Join("\n\n", works.Select(Show)));

@@ -15,7 +15,11 @@ namespace Hal9.Engine.Neurons;
 /// <param name="History">What was said before the goal; only an entry neuron gets it.</param>
 /// <param name="Prompt">The turn's own message.</param>
 /// <param name="MaxOutputTokens">The caller's limit of the answer; the neuron's own applies too.</param>
-internal sealed record Ask(CallContext Context, Neuron Neuron, IReadOnlyList<ChatMessage> History, Prompts Prompt, int? MaxOutputTokens = null);
+internal sealed record Ask(CallContext Context, Neuron Neuron, IReadOnlyList<ChatMessage> History, Prompts Prompt, int? MaxOutputTokens = null)
+{
+    /// <summary>The most tokens that this kind of answer needs, in place of the neuron's own limit: files are longer than what neurons usually say. Null: the neuron's.</summary>
+    public int? MayWrite { get; init; }
+}
 
 /// <summary>How a neuron talks: a kernel per turn with the chat service from Models, the neuron's prompt as a template, and the answer as text or as checked JSON.</summary>
 internal sealed class Turn(ModelService models, TimeProvider time)
@@ -94,7 +98,7 @@ internal sealed class Turn(ModelService models, TimeProvider time)
             new(PromptSource.Neuron, system), .. ask.History.Select(message => new PromptPart(PromptSource.History, $"{message.Role}: {message.Text}")), .. ask.Prompt.Parts,
             .. format is ChatResponseFormatJson { Schema: { } schema } ? [new PromptPart(PromptSource.Schema, schema.GetRawText())] : Array.Empty<PromptPart>(),
         ];
-        var client = models.Open(ask.Context with { Prompt = prompt }, models.OfTier(ask.Neuron.Tier), format, Math.Min(ask.Neuron.MaxOutputTokens, ask.MaxOutputTokens ?? int.MaxValue));
+        var client = models.Open(ask.Context with { Prompt = prompt }, models.OfTier(ask.Neuron.Tier), format, Math.Min(ask.MayWrite ?? ask.Neuron.MaxOutputTokens, ask.MaxOutputTokens ?? int.MaxValue));
         var history = new ChatHistory(system);
         foreach (var message in ask.History)
         {

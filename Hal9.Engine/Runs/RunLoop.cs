@@ -11,7 +11,7 @@ namespace Hal9.Engine.Runs;
 /// The whole flow of a run on one page: triage, the entry step, the end. The same walk starts a run and rebuilds one after a crash: the journal knows
 /// which steps and leaves are done.
 /// </summary>
-internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, Quoter quoter, IRunFiles files, TimeProvider time, ILogger<RunLoop> logger)
+internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, Quoter quoter, IRunFiles files, IEnumerable<IRunWork> works, TimeProvider time, ILogger<RunLoop> logger)
 {
     public async Task ExecuteAsync(LiveRun run, CancellationToken hostStopping)
     {
@@ -19,7 +19,7 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
         RunEnding ending;
         try
         {
-            var result = run.Row.Mode == RunMode.Direct ? await DirectAsync(run).ConfigureAwait(false) : await EnterAsync(run).ConfigureAwait(false);
+            var result = await WorkAsync(run).ConfigureAwait(false);
             ending = result.Done ? new RunEnding(RunStatus.Succeeded, result.Text) : new RunEnding(RunStatus.Failed, null, $"The hierarchy gave up: {result.Text}");
         }
         catch (RunTakenOver)
@@ -80,6 +80,11 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
         }
         run.Answer.Complete(ending.Answer);
     }
+
+    private Task<StepResult> WorkAsync(LiveRun run) =>
+        run.Row.Mode == RunMode.Direct ? DirectAsync(run)
+        : run.Input.Project is not null && works.FirstOrDefault(work => work.Kind == run.Row.Kind) is { } own ? own.EnterAsync(run)
+        : EnterAsync(run);
 
     private static async Task WaitAsync(LiveRun run, Refusal refusal)
     {

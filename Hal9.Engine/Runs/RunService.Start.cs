@@ -132,7 +132,7 @@ public sealed partial class RunService
     }
 
     private static RunInput InputOf(StartRun order) =>
-        new(order.History, order.Direct, order.MaxOutputTokens, order.Files is { Count: > 0 } files ? files : null);
+        new(order.History, order.Direct, order.MaxOutputTokens, order.Files is { Count: > 0 } files ? files : null, order.ProjectId);
 
     private RunRow RowOf(Actor actor, StartRun order, Guid id)
     {

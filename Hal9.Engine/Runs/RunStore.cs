@@ -14,6 +14,8 @@ internal sealed class RunStore(TenantScope scope)
     /// <summary>In how many of the newest runs a goal is looked for.</summary>
     public const int MostSearched = 50_000;
 
+    private const int MostSorted = 5_000;
+
     public async Task<RunRow?> RowAsync(Guid tenantId, Guid runId, CancellationToken cancellationToken)
     {
         await using var db = scope.Open(tenantId);
@@ -62,7 +64,8 @@ internal sealed class RunStore(TenantScope scope)
     {
         await using var db = scope.Open(tenantId);
         var limit = Math.Clamp(filter.Limit, 1, 200);
-        var lines = await From(Narrow(db, userId, filter), filter).Take(limit + 1)
+        var timeLeads = await TimeLeadsAsync(db, filter, cancellationToken).ConfigureAwait(false);
+        var lines = await From(Narrow(db, userId, filter, timeLeads), filter).Take(limit + 1)
             .Select(r => new RunLine(r.Id, r.Kind, r.Goal, r.Mode, r.Status, r.Cost, r.Provenance, r.StartedAt, r.EndedAt, r.UserId, r.Error))
             .ToListAsync(cancellationToken).ConfigureAwait(false);
         if (lines.Count <= limit)
@@ -80,22 +83,41 @@ internal sealed class RunStore(TenantScope scope)
         return await Narrow(db, userId, filter).Take(most).CountAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static IQueryable<RunRow> Narrow(EngineDb db, Guid? userId, RunFilter filter)
+    /// <summary>Whether few ended in that time: then they are read and sorted, else the costs are gone down until there are enough of that time.</summary>
+    private static async Task<bool> TimeLeadsAsync(EngineDb db, RunFilter filter, CancellationToken cancellationToken) =>
+        filter.Sort is not RunSort.Cost || (filter.EndedFrom is null && filter.EndedBefore is null)
+        || await EndedWithin(db.Set<RunRow>(), filter, timeLeads: true).Take(MostSorted + 1).CountAsync(cancellationToken).ConfigureAwait(false) <= MostSorted;
+
+    // What is not a plain comparison of the column is not looked up in its index.
+    private static IQueryable<RunRow> EndedWithin(IQueryable<RunRow> query, RunFilter filter, bool timeLeads)
+    {
+        if (filter.EndedFrom is { } from)
+        {
+            query = timeLeads ? query.Where(r => r.EndedAt >= from) : query.Where(r => (r.EndedAt ?? DateTimeOffset.UnixEpoch) >= from);
+        }
+        if (filter.EndedBefore is { } before)
+        {
+            query = timeLeads ? query.Where(r => r.EndedAt < before) : query.Where(r => (r.EndedAt ?? DateTimeOffset.MaxValue) < before);
+        }
+        return query;
+    }
+
+    private static IQueryable<RunRow> Narrow(EngineDb db, Guid? userId, RunFilter filter, bool timeLeads = true)
     {
         var query = db.Set<RunRow>().AsNoTracking().Where(r => !r.IsTemporary);
         if (userId is { } user)
         {
             query = query.Where(r => r.UserId == user);
         }
-        // As constants: only so does the database know that the index of the few that ended like this holds all of them.
-        query = filter.Status switch
+        if (filter.Status is { } status)
         {
-            null => query,
-            RunStatus.Failed => query.Where(r => r.Status == EF.Constant(RunStatus.Failed)),
-            RunStatus.Refused => query.Where(r => r.Status == EF.Constant(RunStatus.Refused)),
-            RunStatus.Cancelled => query.Where(r => r.Status == EF.Constant(RunStatus.Cancelled)),
-            { } status => query.Where(r => r.Status == status),
-        };
+            // As a constant: only so does the database know that the index of the few that ended like this holds all of them.
+            query = query.Where(r => r.Status == EF.Constant(status));
+            if (!status.IsFinal())
+            {
+                query = query.Where(r => r.EndedAt == null);
+            }
+        }
         query = NarrowByParts(db, query, filter);
         if (filter.Kind is { } kind)
         {
@@ -105,14 +127,7 @@ internal sealed class RunStore(TenantScope scope)
         {
             query = query.Where(r => r.Mode == mode);
         }
-        if (filter.EndedFrom is { } from)
-        {
-            query = query.Where(r => r.EndedAt >= from);
-        }
-        if (filter.EndedBefore is { } before)
-        {
-            query = query.Where(r => r.EndedAt < before);
-        }
+        query = EndedWithin(query, filter, timeLeads);
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
             // Goals have no index of words: each has to be read. What is older is found by the words of its messages.
@@ -235,7 +250,7 @@ internal sealed class RunStore(TenantScope scope)
     public async Task<IReadOnlyList<RunRow>> StaleAsync(string owner, DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var db = scope.System("the sweeper takes over runs of every tenant whose owner is gone");
-        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Status != RunStatus.Waiting && r.Owner != owner && r.HeartbeatAt < before).OrderBy(r => r.Id).Take(500)
+        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Status != RunStatus.Waiting && r.Owner != owner && r.HeartbeatAt < before).OrderBy(r => r.TenantId).ThenBy(r => r.HeartbeatAt).Take(500)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -243,7 +258,7 @@ internal sealed class RunStore(TenantScope scope)
     public async Task<IReadOnlyList<RunRow>> WaitingAsync(CancellationToken cancellationToken)
     {
         await using var db = scope.System("the sweeper looks whether runs of every tenant that wait for a budget have room");
-        return await db.Set<RunRow>().AsNoTracking().Where(r => r.Status == RunStatus.Waiting).OrderBy(r => r.HeartbeatAt).Take(200).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Status == RunStatus.Waiting).OrderBy(r => r.TenantId).ThenBy(r => r.HeartbeatAt).Take(200).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A run as its watchers see it.</summary>

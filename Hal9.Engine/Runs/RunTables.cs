@@ -1,3 +1,4 @@
+using Hal9.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -11,11 +12,13 @@ internal sealed class RunTables :
         builder.ToTable("runs");
         builder.Ignore(run => run.Deadline);
         builder.HasKey(run => run.Id);
+        builder.TextsLast(nameof(RunRow.Cancelled), nameof(RunRow.Error), nameof(RunRow.Refusal), nameof(RunRow.Goal), nameof(RunRow.Input), nameof(RunRow.Partial), nameof(RunRow.Answer));
         builder.HasIndex(run => new { run.TenantId, run.Id });
-        builder.HasIndex(run => new { run.Status, run.HeartbeatAt });
+        // The few that go on, of all tenants: the sweeper asks for them every other second.
+        builder.HasIndex(run => new { run.TenantId, run.HeartbeatAt }, "ix_runs_open").HasFilter("ended_at IS NULL");
         builder.HasIndex(run => new { run.TenantId, run.Cost, run.Id });
         builder.HasIndex(run => new { run.TenantId, run.UserId, run.Id });
-        builder.HasIndex(run => new { run.TenantId, run.EndedAt });
+        builder.HasIndex(run => new { run.TenantId, run.EndedAt }).HasFilter("ended_at IS NOT NULL");
         // Serves the runs of a conversation, and those of none by their age.
         builder.HasIndex(run => new { run.TenantId, run.ConversationId, run.Id });
         // Few of many: without these a list of them reads all runs. What succeeds is not written to them.
@@ -29,6 +32,7 @@ internal sealed class RunTables :
     {
         builder.ToTable("steps");
         builder.HasKey(step => step.Id);
+        builder.TextsLast(nameof(StepRow.Error), nameof(StepRow.Goal), nameof(StepRow.Result));
         builder.HasIndex(step => new { step.RunId, step.Path }).IsUnique();
     }
 
@@ -36,6 +40,7 @@ internal sealed class RunTables :
     {
         builder.ToTable("model_calls");
         builder.HasKey(call => call.Id);
+        builder.TextsLast(nameof(ModelCallRow.Error), nameof(ModelCallRow.Bill), nameof(ModelCallRow.RawUsage), nameof(ModelCallRow.Prompt), nameof(ModelCallRow.Response));
         builder.HasIndex(call => new { call.RunId, call.Leaf, call.Attempt }).IsUnique();
     }
 

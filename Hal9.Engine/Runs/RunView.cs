@@ -149,6 +149,9 @@ public sealed record StartRun
     /// <summary>The message that will hold the answer, for a chat.</summary>
     public Guid? MessageId { get; init; }
 
+    /// <summary>The project that it works on, for code generation.</summary>
+    internal Guid? ProjectId { get; init; }
+
     /// <summary>It belongs to a temporary chat: it is in no list.</summary>
     public bool IsTemporary { get; init; }
 

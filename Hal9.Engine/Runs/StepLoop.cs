@@ -57,8 +57,20 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         };
     }
 
-    /// <summary>Handles an assignment to its end. A person's cancel of just this subtree is a result; everything else that stops it is thrown.</summary>
-    public async Task<StepResult> HandleAsync(LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow? parent, CancellationToken cancellationToken)
+    /// <summary>Handles an assignment to its end: plans and delegates it where the neuron has somebody below, else does it.</summary>
+    public Task<StepResult> HandleAsync(LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow? parent, CancellationToken cancellationToken) => StepAsync(
+        run, assignment, parent,
+        (step, token) => hierarchy.DelegatesOf(assignment.Neuron) is { Count: > 0 } delegates && assignment.SentBack is null
+            ? PlanAsync(run, hierarchy, assignment, step, delegates, token)
+            : WorkAsync(run, assignment, step, token),
+        cancellationToken);
+
+    /// <summary>
+    /// A step of the tree around whatever is done in it: opened once, with a place at its neuron, ended with its result. A person's cancel of just this subtree is a
+    /// result; everything else that stops it is thrown. A step that ended well before a crash is not done again.
+    /// </summary>
+    public async Task<StepResult> StepAsync(
+        LiveRun run, Assignment assignment, StepRow? parent, Func<StepRow, CancellationToken, Task<StepResult>> work, CancellationToken cancellationToken)
     {
         assignment.Envelope.OpenStep();
         var step = run.Journal.StartStep(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal, assignment.Envelope.Limits.Cost);
@@ -72,9 +84,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         {
             await using var place = await EnterAsync(run, assignment.Neuron, own.Token).ConfigureAwait(false);
             using var busy = new Counted(assignment.Neuron.Layer, "busy");
-            var result = hierarchy.DelegatesOf(assignment.Neuron) is { Count: > 0 } delegates && assignment.SentBack is null
-                ? await PlanAsync(run, hierarchy, assignment, step, delegates, own.Token).ConfigureAwait(false)
-                : await WorkAsync(run, assignment, step, own.Token).ConfigureAwait(false);
+            var result = await work(step, own.Token).ConfigureAwait(false);
             await run.Journal.EndStepAsync(
                 step, parent, result.Done ? StepStatus.Succeeded : StepStatus.Failed, result.Done ? result.Text : null, result.Done ? null : result.Text).ConfigureAwait(false);
             return result;
@@ -315,6 +325,22 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     {
         using var call = await CallAsync(run.Row.TenantId, assignment.Neuron.Layer, cancellationToken).ConfigureAwait(false);
         return await turn.JsonAsync<T>(AskOf(run, assignment, step, purpose, prompt), name, schema, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A question of a kind of run's own to the neuron of a step, with the same places, context and coats as every other.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="assignment">Whose step it is.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="purpose">The leaf's name below the step, the same when the run is rebuilt.</param>
+    /// <param name="prompt">What is asked.</param>
+    /// <param name="contract">The answer's schema by name.</param>
+    /// <param name="mayWrite">The most tokens of the answer, in place of the neuron's own limit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<T> AskAsync<T>(
+        LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt, (string Name, System.Text.Json.JsonElement Schema) contract, int mayWrite, CancellationToken cancellationToken)
+    {
+        using var call = await CallAsync(run.Row.TenantId, assignment.Neuron.Layer, cancellationToken).ConfigureAwait(false);
+        return await turn.JsonAsync<T>(AskOf(run, assignment, step, purpose, prompt) with { MayWrite = mayWrite }, contract.Name, contract.Schema, cancellationToken).ConfigureAwait(false);
     }
 
     private static Ask AskOf(LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt)

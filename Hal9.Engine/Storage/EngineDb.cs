@@ -21,7 +21,7 @@ public class EngineDb : DbContext
     public Guid? TenantId { get; internal init; }
 
     /// <summary>What the filter compares with; only a context with a tenant has a filter.</summary>
-    private Guid Owner => TenantId ?? throw new InvalidOperationException("A context over all tenants was given the model of one.");
+    internal Guid Owner => TenantId ?? throw new InvalidOperationException("A context over all tenants was given the model of one.");
 
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

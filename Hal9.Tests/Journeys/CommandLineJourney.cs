@@ -56,6 +56,30 @@ public sealed class CommandLineJourney(Hal9Host host) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_project_is_made_answered_looked_at_and_stopped()
+    {
+        host.Provider.Script(ScriptedCoder.Answer);
+        var started = await tool.RunAsync("codegen", "start", "A", "todo", "list", "--manual");
+        var id = started.Error.Split("project ", 2)[1].Split('\n')[0].Trim();
+        var answered = await tool.RunAsync("codegen", "answer", id, "name=Chores", "--output", "json");
+        var watched = await tool.RunAsync("codegen", "watch", id);
+        var list = await tool.RunAsync("codegen", "list", "--output", "csv");
+        var stopped = await tool.RunAsync("codegen", "stop", id, "--reason", "enough", "--output", "json");
+        var early = await tool.RunAsync("codegen", "download", id);
+        var refused = await tool.RunAsync("codegen", "verify", "-");
+
+        Assert.Equal(ExitCode.Ok, started.Code);
+        Assert.Contains("waitingForAnswers", started.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, answered.Code);
+        Assert.Contains("AC-6", watched.Out, StringComparison.Ordinal);
+        Assert.Contains(id, list.Out, StringComparison.Ordinal);
+        Assert.Equal("stopped", JsonDocument.Parse(stopped.Out).RootElement.GetProperty("status").GetString());
+        Assert.NotEqual(ExitCode.Ok, early.Code);
+        Assert.Contains("There are no files yet.", early.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, refused.Code);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_answer_streams_and_ends_with_its_receipt()
     {
         var gate = new ScriptedGate();

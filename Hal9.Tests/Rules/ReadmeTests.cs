@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Hal9.Engine;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Codegen;
 using Hal9.Engine.Hosting;
 using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
@@ -23,7 +24,7 @@ public sealed partial class ReadmeTests
     private static readonly (string Section, Type Options)[] Sections =
     [
         ("Setup", typeof(SetupOptions)), ("Data", typeof(DataOptions)), ("Cluster", typeof(ClusterOptions)), ("Models", typeof(ModelsOptions)),
-        ("Budgets", typeof(BudgetsOptions)), ("Runs", typeof(RunsOptions)), ("Sandbox", typeof(SandboxOptions)), ("Telemetry", typeof(TelemetryOptions)),
+        ("Budgets", typeof(BudgetsOptions)), ("Runs", typeof(RunsOptions)), ("Codegen", typeof(CodegenOptions)), ("Sandbox", typeof(SandboxOptions)), ("Telemetry", typeof(TelemetryOptions)),
     ];
 
     private static string Readme { get; } = File.ReadAllText(Path.Combine(Sources.Root, "README.md"));

@@ -20,6 +20,12 @@ public sealed class EngineHost : IAsyncLifetime
 
     public ScriptedProvider Provider { get; private set; } = null!;
 
+    /// <summary>Leaves every tier to the built-in model.</summary>
+    public bool IsOffline { get; init; }
+
+    /// <summary>Adds services before the engine adds its own.</summary>
+    public Action<IServiceCollection>? Add { get; init; }
+
     public IServiceProvider Services => host!.Services;
 
     public RunService Runs => Services.GetRequiredService<RunService>();
@@ -29,9 +35,12 @@ public sealed class EngineHost : IAsyncLifetime
         Provider = await ScriptedProvider.StartAsync();
         Set("Models:Providers:test:Kind", "OpenAI");
         Set("Models:Providers:test:BaseUrl", Provider.BaseUrl);
-        Set("Models:Tiers:Strong", "test/large");
-        Set("Models:Tiers:Balanced", "test/large");
-        Set("Models:Tiers:Fast", "test/small");
+        if (!IsOffline)
+        {
+            Set("Models:Tiers:Strong", "test/large");
+            Set("Models:Tiers:Balanced", "test/large");
+            Set("Models:Tiers:Fast", "test/small");
+        }
         Set("Models:Prices:0:Model", "test/*");
         Set("Models:Prices:0:InputUsd", "1");
         Set("Models:Prices:0:OutputUsd", "2");
@@ -50,6 +59,7 @@ public sealed class EngineHost : IAsyncLifetime
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Error).AddFilter("Orleans", LogLevel.None);
         builder.Services.AddSingleton<ISecrets, PlainSecrets>();
+        Add?.Invoke(builder.Services);
         builder.Services.AddHal9Engine(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         host = builder.Build();
         await Services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);

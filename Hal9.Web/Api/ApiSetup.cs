@@ -32,6 +32,7 @@ internal static class ApiSetup
     {
         var api = app.MapGroup("/api/v1");
         api.MapRuns();
+        api.MapCodegen();
         api.MapBudgets();
         api.MapCosts();
         api.MapLedger();

@@ -12,9 +12,6 @@ internal static class NotBuilt
         ("POST", "/runs/{id:guid}/steps/{stepId:guid}/pause"), ("POST", "/runs/{id:guid}/steps/{stepId:guid}/resume"),
         ("POST", "/runs/{id:guid}/steps/{stepId:guid}/fork"), ("POST", "/runs/{id:guid}/steps/{stepId:guid}/replay"),
         ("GET", "/learning/proposals"), ("POST", "/learning/proposals/{id}/approve"), ("POST", "/learning/proposals/{id}/reject"), ("POST", "/learning/proposals/{id}/rollback"),
-        ("POST", "/codegen/projects"), ("GET", "/codegen/projects/{id}"), ("GET", "/codegen/projects/{id}/files"), ("GET", "/codegen/projects/{id}/archive"),
-        ("GET", "/codegen/projects/{id}/evidence"), ("POST", "/codegen/projects/{id}/answer"), ("POST", "/codegen/projects/{id}/approve"),
-        ("POST", "/codegen/projects/{id}/changes"), ("POST", "/codegen/projects/{id}/stop"),
         ("GET", "/tools"), ("GET", "/alerts"), ("GET", "/users"), ("GET", "/tenants"),
     ];
 

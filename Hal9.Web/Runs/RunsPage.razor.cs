@@ -12,7 +12,7 @@ namespace Hal9.Web.Runs;
 /// <summary>The list of runs. Its filters and its place are in the address; the newest page lives.</summary>
 public sealed partial class RunsPage(RunService runs, CostNames names, CurrentActor currentActor, NavigationManager navigation, ILogger<RunsPage> log)
 {
-    private const int MostCounted = 10_000;
+    private const int MostCounted = 1000;
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
     private Actor actor = default!;
     private CostNaming people = CostNaming.None;

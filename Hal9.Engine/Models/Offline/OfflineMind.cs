@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hal9.Engine.Models.Offline.Projects;
 using Microsoft.Extensions.AI;
 
 namespace Hal9.Engine.Models.Offline;
@@ -13,6 +14,11 @@ internal static class OfflineMind
     public static string Answer(IReadOnlyList<ChatMessage> messages, ChatResponseFormat? format, int limit)
     {
         var json = format as ChatResponseFormatJson;
+        if (json?.SchemaName?.StartsWith(ProjectScript.Prefix, StringComparison.Ordinal) == true && ProjectRequest.Of(messages) is { } project
+            && ProjectScript.Answer(json.SchemaName, project) is { } scripted)
+        {
+            return scripted;
+        }
         var known = json?.Schema is { } schema ? Known(json.SchemaName, schema) : null;
         var request = OfflineRequest.Of(messages, known is not null);
         return json is null ? Text(request)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Hal9.Engine.Codegen.Verification.Toolchains;
 using Hal9.Engine.Sandbox;
 
 namespace Hal9.Engine.Codegen.Verification.CSharp;
@@ -15,7 +14,7 @@ internal sealed partial class FullBuild(ISandbox sandbox, RunnerProgram runner, 
     // The build's own output goes to standard error: standard output is the runner's.
     private const string Script = """
         dotnet=$1; runner=$2; shift 2
-        "$dotnet" build tests/Tests.csproj -nologo -v quiet -clp:NoSummary -p:UseAppHost=false -p:NuGetAudit=false -p:UseSharedCompilation=false -p:RunAnalyzers=false </dev/null >/tmp/build.log 2>&1
+        "$dotnet" build tests/App.Tests.csproj -nologo -v quiet -clp:NoSummary -p:UseAppHost=false -p:NuGetAudit=false -p:UseSharedCompilation=false -p:RunAnalyzers=false </dev/null >/tmp/build.log 2>&1
         code=$?; cat /tmp/build.log >&2; echo "build ended" >&2
         [ $code = 0 ] || exit 91
         exec "$dotnet" exec "$@" "$runner" test
@@ -25,9 +24,9 @@ internal sealed partial class FullBuild(ISandbox sandbox, RunnerProgram runner, 
 
     public async Task<RungFinding> RunAsync(VerificationInput input, IReadOnlyList<WrittenTest> expected, CancellationToken cancellationToken)
     {
-        const string Command = "dotnet build tests/Tests.csproj, then its tests";
+        const string Command = "dotnet build tests/App.Tests.csproj, then its tests";
         var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
-        var order = new SuiteOrder(["Tests"], [], [[]]) { Folders = [Output, .. packages] };
+        var order = new SuiteOrder(["App.Tests"], [], [[]]) { Folders = [Output, .. packages] };
         string[] web = CSharpCompiler.IsWeb(input.Kind) ? ["--runtimeconfig", SandboxCommand.WorkTree + "/web.json"] : [];
         var command = runner.Command(Limits, "test") with
         {
@@ -76,14 +75,15 @@ internal sealed partial class FullBuild(ISandbox sandbox, RunnerProgram runner, 
 
     private Dictionary<string, string> Tree(VerificationInput input)
     {
-        var tree = new Dictionary<string, string>(ProjectFiles.For(input.Kind, input.Packages));
+        var tree = new Dictionary<string, string>(ProjectTemplates.FilesOf(input.Kind, "Program"));
         foreach (var (path, text) in input.Sources.Concat(input.UnitTests).Concat(input.VisibleAcceptance))
         {
             tree[path] = text;
         }
         // No package source at all: what is not here cannot be had. xUnit and the packages of the shelf are referenced where they lie.
         tree["nuget.config"] = "<configuration><packageSources><clear /></packageSources></configuration>";
-        tree["tests/Directory.Build.props"] = "<Project><PropertyGroup><OutputType>Library</OutputType></PropertyGroup></Project>";
+        // The package would bring the entry point along that a test project needs; the runner does not go through it.
+        tree["tests/Entry.cs"] = "internal static class Hal9Entry { private static void Main() { } }";
         var libraries = string.Concat(packages.Select(folder => $"""<Reference Include="{folder}/*.dll" />"""));
         var without = """<PackageReference Remove="@(PackageReference)" />""";
         tree["tests/Directory.Build.targets"] = $"""<Project><ItemGroup>{without}<Reference Include="{runner.Folder}/xunit.v3.*.dll" />{libraries}</ItemGroup></Project>""";

@@ -845,6 +845,179 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.ToTable("price_lists", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Codegen.ArtifactRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Basis")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("basis");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Label")
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Neuron")
+                        .HasColumnType("text")
+                        .HasColumnName("neuron");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Kind", "Name", "Version")
+                        .IsUnique();
+
+                    b.ToTable("codegen_artifacts", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Codegen.ProjectRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Approval")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("approval");
+
+                    b.Property<string>("Brief")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("brief");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("EnvelopeNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("envelope_nano");
+
+                    b.Property<int>("EnvelopeSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("envelope_seconds");
+
+                    b.Property<long>("EnvelopeTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("envelope_tokens");
+
+                    b.Property<Guid?>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Phase")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("phase");
+
+                    b.Property<string>("Provenance")
+                        .HasColumnType("text")
+                        .HasColumnName("provenance");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("RunIds")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("run_ids");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Verdict")
+                        .HasColumnType("text")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "UserId", "CreatedAt");
+
+                    b.ToTable("codegen_projects", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Conversations.AttachmentRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -981,21 +1154,22 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ExpiresAt");
+                    b.HasIndex("ExpiresAt")
+                        .HasFilter("expires_at IS NOT NULL");
 
                     b.HasIndex("TenantId", "Cost", "Id");
 
                     b.HasIndex("TenantId", "UpdatedAt", "Id");
 
-                    b.HasIndex("TenantId", "UserId", "UpdatedAt");
+                    b.HasIndex("TenantId", "UserId", "UpdatedAt", "Id");
 
                     b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_archived")
                         .HasFilter("archived_at IS NOT NULL");
 
-                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_failures")
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id", "ExpiresAt", "ArchivedAt" }, "ix_conversations_failures")
                         .HasFilter("failures > 0");
 
-                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_thumbs_down")
+                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id", "ExpiresAt", "ArchivedAt" }, "ix_conversations_thumbs_down")
                         .HasFilter("thumbs_down > 0");
 
                     b.ToTable("conversations", (string)null);
@@ -1082,54 +1256,66 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
-                        .HasColumnName("id");
+                        .HasColumnName("id")
+                        .HasColumnOrder(0);
 
                     b.Property<string>("Content")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("content");
+                        .HasColumnName("content")
+                        .HasColumnOrder(11);
 
                     b.Property<Guid>("ConversationId")
                         .HasColumnType("uuid")
-                        .HasColumnName("conversation_id");
+                        .HasColumnName("conversation_id")
+                        .HasColumnOrder(1);
 
                     b.Property<long>("Cost")
                         .HasColumnType("bigint")
-                        .HasColumnName("cost");
+                        .HasColumnName("cost")
+                        .HasColumnOrder(2);
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("created_at");
+                        .HasColumnName("created_at")
+                        .HasColumnOrder(3);
 
                     b.Property<string>("Error")
                         .HasColumnType("text")
-                        .HasColumnName("error");
+                        .HasColumnName("error")
+                        .HasColumnOrder(10);
 
                     b.Property<Guid?>("ParentId")
                         .HasColumnType("uuid")
-                        .HasColumnName("parent_id");
+                        .HasColumnName("parent_id")
+                        .HasColumnOrder(4);
 
                     b.Property<string>("Provenance")
                         .HasColumnType("text")
-                        .HasColumnName("provenance");
+                        .HasColumnName("provenance")
+                        .HasColumnOrder(5);
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("role");
+                        .HasColumnName("role")
+                        .HasColumnOrder(6);
 
                     b.Property<Guid?>("RunId")
                         .HasColumnType("uuid")
-                        .HasColumnName("run_id");
+                        .HasColumnName("run_id")
+                        .HasColumnOrder(7);
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .HasColumnOrder(8);
 
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
-                        .HasColumnName("tenant_id");
+                        .HasColumnName("tenant_id")
+                        .HasColumnOrder(9);
 
                     b.HasKey("Id");
 
@@ -1541,120 +1727,148 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
-                        .HasColumnName("id");
+                        .HasColumnName("id")
+                        .HasColumnOrder(0);
 
                     b.Property<int>("Attempt")
                         .HasColumnType("integer")
-                        .HasColumnName("attempt");
+                        .HasColumnName("attempt")
+                        .HasColumnOrder(1);
 
                     b.Property<string>("Bill")
                         .HasColumnType("text")
-                        .HasColumnName("bill");
+                        .HasColumnName("bill")
+                        .HasColumnOrder(24);
 
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("bigint")
-                        .HasColumnName("cache_write_tokens");
+                        .HasColumnName("cache_write_tokens")
+                        .HasColumnOrder(2);
 
                     b.Property<long>("CachedTokens")
                         .HasColumnType("bigint")
-                        .HasColumnName("cached_tokens");
+                        .HasColumnName("cached_tokens")
+                        .HasColumnOrder(3);
 
                     b.Property<long>("Cost")
                         .HasColumnType("bigint")
-                        .HasColumnName("cost");
+                        .HasColumnName("cost")
+                        .HasColumnOrder(4);
 
                     b.Property<string>("Error")
                         .HasColumnType("text")
-                        .HasColumnName("error");
+                        .HasColumnName("error")
+                        .HasColumnOrder(23);
 
                     b.Property<long?>("FirstTokenMilliseconds")
                         .HasColumnType("bigint")
-                        .HasColumnName("first_token_milliseconds");
+                        .HasColumnName("first_token_milliseconds")
+                        .HasColumnOrder(5);
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint")
-                        .HasColumnName("input_tokens");
+                        .HasColumnName("input_tokens")
+                        .HasColumnOrder(6);
 
                     b.Property<string>("Leaf")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("leaf");
+                        .HasColumnName("leaf")
+                        .HasColumnOrder(7);
 
                     b.Property<long>("Milliseconds")
                         .HasColumnType("bigint")
-                        .HasColumnName("milliseconds");
+                        .HasColumnName("milliseconds")
+                        .HasColumnOrder(8);
 
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("model");
+                        .HasColumnName("model")
+                        .HasColumnOrder(9);
 
                     b.Property<string>("OnLimit")
                         .HasColumnType("text")
-                        .HasColumnName("on_limit");
+                        .HasColumnName("on_limit")
+                        .HasColumnOrder(10);
 
                     b.Property<long>("OutputTokens")
                         .HasColumnType("bigint")
-                        .HasColumnName("output_tokens");
+                        .HasColumnName("output_tokens")
+                        .HasColumnOrder(11);
 
                     b.Property<string>("PriceVersion")
                         .HasColumnType("text")
-                        .HasColumnName("price_version");
+                        .HasColumnName("price_version")
+                        .HasColumnOrder(12);
 
                     b.Property<string>("Prompt")
                         .HasColumnType("text")
-                        .HasColumnName("prompt");
+                        .HasColumnName("prompt")
+                        .HasColumnOrder(26);
 
                     b.Property<string>("Provenance")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("provenance");
+                        .HasColumnName("provenance")
+                        .HasColumnOrder(13);
 
                     b.Property<string>("Provider")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("provider");
+                        .HasColumnName("provider")
+                        .HasColumnOrder(14);
 
                     b.Property<string>("RawUsage")
                         .HasColumnType("text")
-                        .HasColumnName("raw_usage");
+                        .HasColumnName("raw_usage")
+                        .HasColumnOrder(25);
 
                     b.Property<long>("ReasoningTokens")
                         .HasColumnType("bigint")
-                        .HasColumnName("reasoning_tokens");
+                        .HasColumnName("reasoning_tokens")
+                        .HasColumnOrder(15);
 
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint")
-                        .HasColumnName("reserved");
+                        .HasColumnName("reserved")
+                        .HasColumnOrder(16);
 
                     b.Property<string>("Response")
                         .HasColumnType("text")
-                        .HasColumnName("response");
+                        .HasColumnName("response")
+                        .HasColumnOrder(27);
 
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid")
-                        .HasColumnName("run_id");
+                        .HasColumnName("run_id")
+                        .HasColumnOrder(17);
 
                     b.Property<long>("StartedAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("started_at");
+                        .HasColumnName("started_at")
+                        .HasColumnOrder(18);
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .HasColumnOrder(19);
 
                     b.Property<Guid>("StepId")
                         .HasColumnType("uuid")
-                        .HasColumnName("step_id");
+                        .HasColumnName("step_id")
+                        .HasColumnOrder(20);
 
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
-                        .HasColumnName("tenant_id");
+                        .HasColumnName("tenant_id")
+                        .HasColumnOrder(21);
 
                     b.Property<bool>("UsageEstimated")
                         .HasColumnType("boolean")
-                        .HasColumnName("usage_estimated");
+                        .HasColumnName("usage_estimated")
+                        .HasColumnOrder(22);
 
                     b.HasKey("Id");
 
@@ -1702,156 +1916,190 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
-                        .HasColumnName("id");
+                        .HasColumnName("id")
+                        .HasColumnOrder(0);
 
                     b.Property<string>("Answer")
                         .HasColumnType("text")
-                        .HasColumnName("answer");
+                        .HasColumnName("answer")
+                        .HasColumnOrder(34);
 
                     b.Property<string>("Cancelled")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("cancelled");
+                        .HasColumnName("cancelled")
+                        .HasColumnOrder(28);
 
                     b.Property<Guid?>("ConversationId")
                         .HasColumnType("uuid")
-                        .HasColumnName("conversation_id");
+                        .HasColumnName("conversation_id")
+                        .HasColumnOrder(1);
 
                     b.Property<long>("Cost")
                         .HasColumnType("bigint")
-                        .HasColumnName("cost");
+                        .HasColumnName("cost")
+                        .HasColumnOrder(2);
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("ended_at");
+                        .HasColumnName("ended_at")
+                        .HasColumnOrder(3);
 
                     b.Property<long?>("EnvelopeNano")
                         .HasColumnType("bigint")
-                        .HasColumnName("envelope_nano");
+                        .HasColumnName("envelope_nano")
+                        .HasColumnOrder(4);
 
                     b.Property<int?>("EnvelopeSeconds")
                         .HasColumnType("integer")
-                        .HasColumnName("envelope_seconds");
+                        .HasColumnName("envelope_seconds")
+                        .HasColumnOrder(5);
 
                     b.Property<int?>("EnvelopeSteps")
                         .HasColumnType("integer")
-                        .HasColumnName("envelope_steps");
+                        .HasColumnName("envelope_steps")
+                        .HasColumnOrder(6);
 
                     b.Property<long?>("EnvelopeTokens")
                         .HasColumnType("bigint")
-                        .HasColumnName("envelope_tokens");
+                        .HasColumnName("envelope_tokens")
+                        .HasColumnOrder(7);
 
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")
-                        .HasColumnName("epoch");
+                        .HasColumnName("epoch")
+                        .HasColumnOrder(8);
 
                     b.Property<string>("Error")
                         .HasColumnType("text")
-                        .HasColumnName("error");
+                        .HasColumnName("error")
+                        .HasColumnOrder(29);
 
                     b.Property<string>("Goal")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("goal");
+                        .HasColumnName("goal")
+                        .HasColumnOrder(31);
 
                     b.Property<long>("HeartbeatAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("heartbeat_at");
+                        .HasColumnName("heartbeat_at")
+                        .HasColumnOrder(9);
 
                     b.Property<string>("Input")
                         .HasColumnType("text")
-                        .HasColumnName("input");
+                        .HasColumnName("input")
+                        .HasColumnOrder(32);
 
                     b.Property<bool>("IsTemporary")
                         .HasColumnType("boolean")
-                        .HasColumnName("is_temporary");
+                        .HasColumnName("is_temporary")
+                        .HasColumnOrder(10);
 
                     b.Property<Guid?>("KeyId")
                         .HasColumnType("uuid")
-                        .HasColumnName("key_id");
+                        .HasColumnName("key_id")
+                        .HasColumnOrder(11);
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .HasColumnOrder(12);
 
                     b.Property<long>("LastEvent")
                         .HasColumnType("bigint")
-                        .HasColumnName("last_event");
+                        .HasColumnName("last_event")
+                        .HasColumnOrder(13);
 
                     b.Property<Guid?>("MessageId")
                         .HasColumnType("uuid")
-                        .HasColumnName("message_id");
+                        .HasColumnName("message_id")
+                        .HasColumnOrder(14);
 
                     b.Property<string>("Mode")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("mode");
+                        .HasColumnName("mode")
+                        .HasColumnOrder(15);
 
                     b.Property<string>("Owner")
                         .HasColumnType("text")
-                        .HasColumnName("owner");
+                        .HasColumnName("owner")
+                        .HasColumnOrder(16);
 
                     b.Property<string>("Partial")
                         .HasColumnType("text")
-                        .HasColumnName("partial");
+                        .HasColumnName("partial")
+                        .HasColumnOrder(33);
 
                     b.Property<string>("Provenance")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("provenance");
+                        .HasColumnName("provenance")
+                        .HasColumnOrder(17);
 
                     b.Property<long?>("Quote")
                         .HasColumnType("bigint")
-                        .HasColumnName("quote");
+                        .HasColumnName("quote")
+                        .HasColumnOrder(18);
 
                     b.Property<string>("Refusal")
                         .HasColumnType("text")
-                        .HasColumnName("refusal");
+                        .HasColumnName("refusal")
+                        .HasColumnOrder(30);
 
                     b.Property<int>("Reviews")
                         .HasColumnType("integer")
-                        .HasColumnName("reviews");
+                        .HasColumnName("reviews")
+                        .HasColumnOrder(19);
 
                     b.Property<long>("StartedAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("started_at");
+                        .HasColumnName("started_at")
+                        .HasColumnOrder(20);
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .HasColumnOrder(21);
 
                     b.Property<string>("Tags")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("tags");
+                        .HasColumnName("tags")
+                        .HasColumnOrder(22);
 
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
-                        .HasColumnName("tenant_id");
+                        .HasColumnName("tenant_id")
+                        .HasColumnOrder(23);
 
                     b.Property<int>("ThumbsDown")
                         .HasColumnType("integer")
-                        .HasColumnName("thumbs_down");
+                        .HasColumnName("thumbs_down")
+                        .HasColumnOrder(24);
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
-                        .HasColumnName("user_id");
+                        .HasColumnName("user_id")
+                        .HasColumnOrder(25);
 
                     b.Property<long>("WaitedMs")
                         .HasColumnType("bigint")
-                        .HasColumnName("waited_ms");
+                        .HasColumnName("waited_ms")
+                        .HasColumnOrder(26);
 
                     b.Property<long?>("WaitingSince")
                         .HasColumnType("bigint")
-                        .HasColumnName("waiting_since");
+                        .HasColumnName("waiting_since")
+                        .HasColumnOrder(27);
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Status", "HeartbeatAt");
-
-                    b.HasIndex("TenantId", "EndedAt");
+                    b.HasIndex("TenantId", "EndedAt")
+                        .HasFilter("ended_at IS NOT NULL");
 
                     b.HasIndex("TenantId", "Id");
 
@@ -1867,6 +2115,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_failed")
                         .HasFilter("status = 'Failed'");
 
+                    b.HasIndex(new[] { "TenantId", "HeartbeatAt" }, "ix_runs_open")
+                        .HasFilter("ended_at IS NULL");
+
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_refused")
                         .HasFilter("status = 'Refused'");
 
@@ -1881,68 +2132,83 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
-                        .HasColumnName("id");
+                        .HasColumnName("id")
+                        .HasColumnOrder(0);
 
                     b.Property<long>("Cost")
                         .HasColumnType("bigint")
-                        .HasColumnName("cost");
+                        .HasColumnName("cost")
+                        .HasColumnOrder(1);
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("ended_at");
+                        .HasColumnName("ended_at")
+                        .HasColumnOrder(2);
 
                     b.Property<string>("Error")
                         .HasColumnType("text")
-                        .HasColumnName("error");
+                        .HasColumnName("error")
+                        .HasColumnOrder(12);
 
                     b.Property<string>("Goal")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("goal");
+                        .HasColumnName("goal")
+                        .HasColumnOrder(13);
 
                     b.Property<string>("Layer")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("layer");
+                        .HasColumnName("layer")
+                        .HasColumnOrder(3);
 
                     b.Property<string>("Neuron")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("neuron");
+                        .HasColumnName("neuron")
+                        .HasColumnOrder(4);
 
                     b.Property<Guid?>("ParentId")
                         .HasColumnType("uuid")
-                        .HasColumnName("parent_id");
+                        .HasColumnName("parent_id")
+                        .HasColumnOrder(5);
 
                     b.Property<string>("Path")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("path");
+                        .HasColumnName("path")
+                        .HasColumnOrder(6);
 
                     b.Property<long?>("PlanNano")
                         .HasColumnType("bigint")
-                        .HasColumnName("plan_nano");
+                        .HasColumnName("plan_nano")
+                        .HasColumnOrder(7);
 
                     b.Property<string>("Result")
                         .HasColumnType("text")
-                        .HasColumnName("result");
+                        .HasColumnName("result")
+                        .HasColumnOrder(14);
 
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid")
-                        .HasColumnName("run_id");
+                        .HasColumnName("run_id")
+                        .HasColumnOrder(8);
 
                     b.Property<long>("StartedAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("started_at");
+                        .HasColumnName("started_at")
+                        .HasColumnOrder(9);
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .HasColumnOrder(10);
 
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
-                        .HasColumnName("tenant_id");
+                        .HasColumnName("tenant_id")
+                        .HasColumnOrder(11);
 
                     b.HasKey("Id");
 

@@ -1,6 +1,5 @@
 using Hal9.Engine.Codegen.Verification;
 using Hal9.Engine.Codegen.Verification.CSharp;
-using Hal9.Engine.Codegen.Verification.Toolchains;
 using Hal9.Engine.Sandbox;
 using Hal9.Tests.Support;
 
@@ -9,7 +8,7 @@ namespace Hal9.Tests.Engine.Codegen.Verification;
 /// <summary>Only what was proven here gets the word, and whatever is not gets the reason.</summary>
 public sealed class VerifierTests(SandboxFixture machine)
 {
-    private readonly Verifier verifier = new(machine.Sandbox) { BuildsWhole = false, Limits = SuiteRunner.Limits with { Time = TimeSpan.FromSeconds(1.5), CpuSeconds = 2, MemoryBytes = 192L << 20 } };
+    private readonly Verifier verifier = new(machine.Sandbox) { BuildsWhole = false, Limits = SuiteRunner.Limits with { Time = TimeSpan.FromSeconds(0.8), CpuSeconds = 2, MemoryBytes = 192L << 20 } };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,6 +25,17 @@ public sealed class VerifierTests(SandboxFixture machine)
         Assert.InRange(report.Mutants!.Ratio!.Value, 0.6, 1);
         Assert.Equal(new SuiteSize(1, 2, 0), report.UnitSuite);
         Assert.Equal(3, report.Rungs[5].PassedTests.Count);
+    }
+
+    [Fact]
+    public async Task Test_ThatFailsInAnotherCulture_IsFoundByTheFlakeCheck()
+    {
+        machine.NeedAny();
+
+        var report = await verifier.VerifyAsync(Samples.WithTotal("var sum = prices.Sum(); return sum >= 1000 && \"i\".ToUpper() == \"I\" ? sum - sum / 10 : sum;"), VerificationDepth.Full, Token);
+
+        Assert.Equal((RungOutcome.Green, RungOutcome.Red), (report.Rungs[6].Outcome, report.Rungs[8].Outcome));
+        Assert.Contains("culture (tr-TR)", report.Reason!, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,13 +99,15 @@ public sealed class VerifierTests(SandboxFixture machine)
     }
 
     [Fact]
-    public async Task Chance_IsInconclusive()
+    public async Task Test_ThatPassesTheSecondTime_IsInconclusive()
     {
         machine.NeedAny();
-        // Alternates from process to process by what the clock says: fails and passes within a few runs, as a flaky test does.
-        var flaky = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => verifier.VerifyAsync(Samples.WithTotal($"return Environment.TickCount64 / 7 % 2 == {n % 2} ? 0 : prices.Sum() >= 1000 ? prices.Sum() * 9 / 10 : prices.Sum();"), VerificationDepth.HeldOut, Token)));
+        var weather = new Verifier(new ChangingWeather(machine.Sandbox)) { BuildsWhole = false };
 
-        Assert.All(flaky, report => Assert.NotEqual(Verdict.Verified, report.Verdict));
+        var report = await weather.VerifyAsync(Samples.WithTotal("return TimeZoneInfo.Local.BaseUtcOffset > TimeSpan.FromHours(4) ? 0 : prices.Sum() >= 1000 ? prices.Sum() * 9 / 10 : prices.Sum();"), VerificationDepth.Visible, Token);
+
+        Assert.Equal((Verdict.Inconclusive, RungOutcome.Inconclusive), (report.Verdict, report.Rungs[5].Outcome));
+        Assert.Contains("fail in one run and pass in the next", report.Reason!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +136,7 @@ public sealed class VerifierTests(SandboxFixture machine)
 
         var report = await verifier.VerifyAsync(Samples.With(unit: unit), VerificationDepth.Static, Token);
 
-        Assert.Contains(report.Rungs[3].Failures, failure => failure is { Id: "switched-off", File: "tests/Unit.cs", Line: 5 });
+        Assert.Contains(report.Rungs[3].Failures, failure => failure is { Id: "switched-off", File: "tests/Unit.cs", Line: 6 });
     }
 
     [Fact]
@@ -234,7 +246,14 @@ public sealed class VerifierTests(SandboxFixture machine)
         Assert.Equal(lines, PublicApiText.Of(new Dictionary<string, string> { ["src/a.cs"] = Samples.Basket }));
     }
 
-    [Fact]
-    public void ProjectFiles_OfEachKind_AreThere() =>
-        Assert.All(Enum.GetValues<ProjectKind>(), kind => Assert.NotEmpty(ProjectFiles.For(kind, [])));
+    /// <summary>A sandbox in another time zone every second time.</summary>
+    private sealed class ChangingWeather(ISandbox inner) : ISandbox
+    {
+        private int runs;
+
+        public SandboxLevel Level => inner.Level;
+
+        public Task<SandboxResult> RunAsync(SandboxCommand command, CancellationToken cancellationToken) => inner.RunAsync(
+            command with { Environment = new Dictionary<string, string>(command.Environment) { ["TZ"] = Interlocked.Increment(ref runs) % 2 == 0 ? "Asia/Tokyo" : "UTC" } }, cancellationToken);
+    }
 }

@@ -158,6 +158,61 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "codegen_artifacts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    basis = table.Column<string>(type: "text", nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    hash = table.Column<string>(type: "text", nullable: false),
+                    neuron = table.Column<string>(type: "text", nullable: true),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    label = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_codegen_artifacts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "codegen_projects",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    brief = table.Column<string>(type: "text", nullable: false),
+                    title = table.Column<string>(type: "text", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    approval = table.Column<string>(type: "text", nullable: false),
+                    phase = table.Column<string>(type: "text", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    verdict = table.Column<string>(type: "text", nullable: true),
+                    reason = table.Column<string>(type: "text", nullable: true),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    run_ids = table.Column<string>(type: "text", nullable: false),
+                    cost = table.Column<long>(type: "bigint", nullable: false),
+                    provenance = table.Column<string>(type: "text", nullable: true),
+                    envelope_nano = table.Column<long>(type: "bigint", nullable: false),
+                    envelope_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    envelope_seconds = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_codegen_projects", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "conversation_tags",
                 columns: table => new
                 {
@@ -419,17 +474,17 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
                     conversation_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    role = table.Column<string>(type: "text", nullable: false),
-                    status = table.Column<string>(type: "text", nullable: false),
-                    content = table.Column<string>(type: "text", nullable: false),
-                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    provenance = table.Column<string>(type: "text", nullable: true),
                     cost = table.Column<long>(type: "bigint", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    provenance = table.Column<string>(type: "text", nullable: true),
+                    role = table.Column<string>(type: "text", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
                     error = table.Column<string>(type: "text", nullable: true),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    content = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -441,33 +496,33 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    step_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    leaf = table.Column<string>(type: "text", nullable: false),
                     attempt = table.Column<int>(type: "integer", nullable: false),
-                    provider = table.Column<string>(type: "text", nullable: false),
-                    model = table.Column<string>(type: "text", nullable: false),
-                    status = table.Column<string>(type: "text", nullable: false),
-                    provenance = table.Column<string>(type: "text", nullable: false),
-                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    cached_tokens = table.Column<long>(type: "bigint", nullable: false),
                     cache_write_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    cached_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    cost = table.Column<long>(type: "bigint", nullable: false),
+                    first_token_milliseconds = table.Column<long>(type: "bigint", nullable: true),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    leaf = table.Column<string>(type: "text", nullable: false),
+                    milliseconds = table.Column<long>(type: "bigint", nullable: false),
+                    model = table.Column<string>(type: "text", nullable: false),
+                    on_limit = table.Column<string>(type: "text", nullable: true),
                     output_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    price_version = table.Column<string>(type: "text", nullable: true),
+                    provenance = table.Column<string>(type: "text", nullable: false),
+                    provider = table.Column<string>(type: "text", nullable: false),
                     reasoning_tokens = table.Column<long>(type: "bigint", nullable: false),
                     reserved = table.Column<long>(type: "bigint", nullable: false),
-                    cost = table.Column<long>(type: "bigint", nullable: false),
-                    prompt = table.Column<string>(type: "text", nullable: true),
-                    bill = table.Column<string>(type: "text", nullable: true),
-                    on_limit = table.Column<string>(type: "text", nullable: true),
-                    price_version = table.Column<string>(type: "text", nullable: true),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    started_at = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    step_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
                     usage_estimated = table.Column<bool>(type: "boolean", nullable: false),
-                    raw_usage = table.Column<string>(type: "text", nullable: true),
-                    milliseconds = table.Column<long>(type: "bigint", nullable: false),
-                    first_token_milliseconds = table.Column<long>(type: "bigint", nullable: true),
                     error = table.Column<string>(type: "text", nullable: true),
-                    response = table.Column<string>(type: "text", nullable: true),
-                    started_at = table.Column<long>(type: "bigint", nullable: false)
+                    bill = table.Column<string>(type: "text", nullable: true),
+                    raw_usage = table.Column<string>(type: "text", nullable: true),
+                    prompt = table.Column<string>(type: "text", nullable: true),
+                    response = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -675,40 +730,40 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    kind = table.Column<string>(type: "text", nullable: false),
-                    mode = table.Column<string>(type: "text", nullable: false),
-                    status = table.Column<string>(type: "text", nullable: false),
-                    goal = table.Column<string>(type: "text", nullable: false),
-                    input = table.Column<string>(type: "text", nullable: true),
                     conversation_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    message_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    is_temporary = table.Column<bool>(type: "boolean", nullable: false),
-                    tags = table.Column<string>(type: "text", nullable: false),
-                    envelope_nano = table.Column<long>(type: "bigint", nullable: true),
-                    envelope_tokens = table.Column<long>(type: "bigint", nullable: true),
-                    envelope_steps = table.Column<int>(type: "integer", nullable: true),
-                    envelope_seconds = table.Column<int>(type: "integer", nullable: true),
-                    answer = table.Column<string>(type: "text", nullable: true),
-                    partial = table.Column<string>(type: "text", nullable: true),
-                    error = table.Column<string>(type: "text", nullable: true),
-                    refusal = table.Column<string>(type: "text", nullable: true),
-                    provenance = table.Column<string>(type: "text", nullable: false),
                     cost = table.Column<long>(type: "bigint", nullable: false),
-                    quote = table.Column<long>(type: "bigint", nullable: true),
-                    last_event = table.Column<long>(type: "bigint", nullable: false),
-                    owner = table.Column<string>(type: "text", nullable: true),
+                    ended_at = table.Column<long>(type: "bigint", nullable: true),
+                    envelope_nano = table.Column<long>(type: "bigint", nullable: true),
+                    envelope_seconds = table.Column<int>(type: "integer", nullable: true),
+                    envelope_steps = table.Column<int>(type: "integer", nullable: true),
+                    envelope_tokens = table.Column<long>(type: "bigint", nullable: true),
                     epoch = table.Column<int>(type: "integer", nullable: false),
                     heartbeat_at = table.Column<long>(type: "bigint", nullable: false),
-                    cancelled = table.Column<string>(type: "text", nullable: false),
+                    is_temporary = table.Column<bool>(type: "boolean", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    last_event = table.Column<long>(type: "bigint", nullable: false),
+                    message_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    mode = table.Column<string>(type: "text", nullable: false),
+                    owner = table.Column<string>(type: "text", nullable: true),
+                    provenance = table.Column<string>(type: "text", nullable: false),
+                    quote = table.Column<long>(type: "bigint", nullable: true),
+                    reviews = table.Column<int>(type: "integer", nullable: false),
                     started_at = table.Column<long>(type: "bigint", nullable: false),
-                    ended_at = table.Column<long>(type: "bigint", nullable: true),
-                    waiting_since = table.Column<long>(type: "bigint", nullable: true),
-                    waited_ms = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    tags = table.Column<string>(type: "text", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
                     thumbs_down = table.Column<int>(type: "integer", nullable: false),
-                    reviews = table.Column<int>(type: "integer", nullable: false)
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    waited_ms = table.Column<long>(type: "bigint", nullable: false),
+                    waiting_since = table.Column<long>(type: "bigint", nullable: true),
+                    cancelled = table.Column<string>(type: "text", nullable: false),
+                    error = table.Column<string>(type: "text", nullable: true),
+                    refusal = table.Column<string>(type: "text", nullable: true),
+                    goal = table.Column<string>(type: "text", nullable: false),
+                    input = table.Column<string>(type: "text", nullable: true),
+                    partial = table.Column<string>(type: "text", nullable: true),
+                    answer = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -755,20 +810,20 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
-                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    path = table.Column<string>(type: "text", nullable: false),
+                    cost = table.Column<long>(type: "bigint", nullable: false),
+                    ended_at = table.Column<long>(type: "bigint", nullable: true),
                     layer = table.Column<string>(type: "text", nullable: false),
                     neuron = table.Column<string>(type: "text", nullable: false),
-                    status = table.Column<string>(type: "text", nullable: false),
-                    goal = table.Column<string>(type: "text", nullable: false),
-                    result = table.Column<string>(type: "text", nullable: true),
-                    error = table.Column<string>(type: "text", nullable: true),
-                    cost = table.Column<long>(type: "bigint", nullable: false),
+                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    path = table.Column<string>(type: "text", nullable: false),
                     plan_nano = table.Column<long>(type: "bigint", nullable: true),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
                     started_at = table.Column<long>(type: "bigint", nullable: false),
-                    ended_at = table.Column<long>(type: "bigint", nullable: true)
+                    status = table.Column<string>(type: "text", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    error = table.Column<string>(type: "text", nullable: true),
+                    goal = table.Column<string>(type: "text", nullable: false),
+                    result = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -847,6 +902,17 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_codegen_artifacts_project_id_kind_name_version",
+                table: "codegen_artifacts",
+                columns: new[] { "project_id", "kind", "name", "version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_codegen_projects_tenant_id_user_id_created_at",
+                table: "codegen_projects",
+                columns: new[] { "tenant_id", "user_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_conversation_tags_tenant_id_tag",
                 table: "conversation_tags",
                 columns: new[] { "tenant_id", "tag" });
@@ -860,12 +926,13 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "IX_conversations_expires_at",
                 table: "conversations",
-                column: "expires_at");
+                column: "expires_at",
+                filter: "expires_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_conversations_failures",
                 table: "conversations",
-                columns: new[] { "tenant_id", "updated_at", "id" },
+                columns: new[] { "tenant_id", "updated_at", "id", "expires_at", "archived_at" },
                 filter: "failures > 0");
 
             migrationBuilder.CreateIndex(
@@ -879,14 +946,14 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: new[] { "tenant_id", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_conversations_tenant_id_user_id_updated_at",
+                name: "IX_conversations_tenant_id_user_id_updated_at_id",
                 table: "conversations",
-                columns: new[] { "tenant_id", "user_id", "updated_at" });
+                columns: new[] { "tenant_id", "user_id", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_conversations_thumbs_down",
                 table: "conversations",
-                columns: new[] { "tenant_id", "updated_at", "id" },
+                columns: new[] { "tenant_id", "updated_at", "id", "expires_at", "archived_at" },
                 filter: "thumbs_down > 0");
 
             migrationBuilder.CreateIndex(
@@ -981,15 +1048,16 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 filter: "status = 'Failed'");
 
             migrationBuilder.CreateIndex(
+                name: "ix_runs_open",
+                table: "runs",
+                columns: new[] { "tenant_id", "heartbeat_at" },
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_runs_refused",
                 table: "runs",
                 columns: new[] { "tenant_id", "id" },
                 filter: "status = 'Refused'");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_runs_status_heartbeat_at",
-                table: "runs",
-                columns: new[] { "status", "heartbeat_at" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_conversation_id_id",
@@ -1004,7 +1072,8 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_ended_at",
                 table: "runs",
-                columns: new[] { "tenant_id", "ended_at" });
+                columns: new[] { "tenant_id", "ended_at" },
+                filter: "ended_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_id",
@@ -1074,6 +1143,12 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "budgets");
+
+            migrationBuilder.DropTable(
+                name: "codegen_artifacts");
+
+            migrationBuilder.DropTable(
+                name: "codegen_projects");
 
             migrationBuilder.DropTable(
                 name: "conversation_tags");
