@@ -15,7 +15,7 @@ internal sealed partial class FullBuild(ISandbox sandbox, RunnerProgram runner, 
     private const string Script = """
         dotnet=$1; runner=$2; shift 2
         "$dotnet" build tests/App.Tests.csproj -nologo -v quiet -clp:NoSummary -p:UseAppHost=false -p:NuGetAudit=false -p:UseSharedCompilation=false -p:RunAnalyzers=false </dev/null >/tmp/build.log 2>&1
-        code=$?; cat /tmp/build.log >&2; echo "build ended" >&2
+        code=$?; cat /tmp/build.log >&2
         [ $code = 0 ] || exit 91
         exec "$dotnet" exec "$@" "$runner" test
         """;

@@ -33,6 +33,8 @@ internal static class Samples
         """;
 
     private const string Unit = """
+        using Xunit;
+
         namespace Shop.Tests;
 
         public sealed class BasketUnitTests
@@ -48,6 +50,8 @@ internal static class Samples
         """;
 
     private const string Visible = """
+        using Xunit;
+
         namespace Shop.Tests;
 
         public sealed class BasketVisibleTests
@@ -66,6 +70,8 @@ internal static class Samples
         """;
 
     private const string HeldOut = """
+        using Xunit;
+
         namespace Shop.Tests;
 
         public sealed class BasketHeldOutTests
