@@ -2105,9 +2105,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
 
                     b.HasIndex("TenantId", "ConversationId", "Id");
 
-                    b.HasIndex("TenantId", "Cost", "Id");
-
                     b.HasIndex("TenantId", "UserId", "Id");
+
+                    b.HasIndex("TenantId", "Cost", "Id", "EndedAt", "IsTemporary");
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_cancelled")
                         .HasFilter("status = 'Cancelled'");
@@ -2115,7 +2115,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_failed")
                         .HasFilter("status = 'Failed'");
 
-                    b.HasIndex(new[] { "TenantId", "HeartbeatAt" }, "ix_runs_open")
+                    b.HasIndex(new[] { "TenantId", "EndedAt", "HeartbeatAt" }, "ix_runs_open")
                         .HasFilter("ended_at IS NULL");
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_refused")

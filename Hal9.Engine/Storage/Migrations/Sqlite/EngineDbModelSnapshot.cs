@@ -2100,9 +2100,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
                     b.HasIndex("TenantId", "ConversationId", "Id");
 
-                    b.HasIndex("TenantId", "Cost", "Id");
-
                     b.HasIndex("TenantId", "UserId", "Id");
+
+                    b.HasIndex("TenantId", "Cost", "Id", "EndedAt", "IsTemporary");
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_cancelled")
                         .HasFilter("status = 'Cancelled'");
@@ -2110,7 +2110,7 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_failed")
                         .HasFilter("status = 'Failed'");
 
-                    b.HasIndex(new[] { "TenantId", "HeartbeatAt" }, "ix_runs_open")
+                    b.HasIndex(new[] { "TenantId", "EndedAt", "HeartbeatAt" }, "ix_runs_open")
                         .HasFilter("ended_at IS NULL");
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_refused")

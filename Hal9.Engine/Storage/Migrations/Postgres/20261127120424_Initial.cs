@@ -1050,7 +1050,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "ix_runs_open",
                 table: "runs",
-                columns: new[] { "tenant_id", "heartbeat_at" },
+                columns: new[] { "tenant_id", "ended_at", "heartbeat_at" },
                 filter: "ended_at IS NULL");
 
             migrationBuilder.CreateIndex(
@@ -1065,9 +1065,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: new[] { "tenant_id", "conversation_id", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_runs_tenant_id_cost_id",
+                name: "IX_runs_tenant_id_cost_id_ended_at_is_temporary",
                 table: "runs",
-                columns: new[] { "tenant_id", "cost", "id" });
+                columns: new[] { "tenant_id", "cost", "id", "ended_at", "is_temporary" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_ended_at",
