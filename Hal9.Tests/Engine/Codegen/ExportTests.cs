@@ -24,7 +24,7 @@ public sealed class ExportTests(CodegenHost host)
         await using var zip = new ZipArchive(new MemoryStream(first));
         var names = zip.Entries.Select(entry => entry.FullName).ToList();
         Assert.Equal(names.Order(StringComparer.Ordinal), names);
-        Assert.Superset(new HashSet<string> { "src/App.csproj", "src/TodoList.cs", "tests/Tests.csproj", "proof.json", "README.md" }, names.ToHashSet());
+        Assert.Superset(new HashSet<string> { "src/App.csproj", "src/TodoList.cs", "tests/App.Tests.csproj", "proof.json", "README.md" }, names.ToHashSet());
         Assert.All(project.Files, file => Assert.Contains(file.Path, names));
     }
 
