@@ -137,9 +137,10 @@ internal static class CodegenVerb
                 {
                     scorecard.Remark($"- {script.Name}, seed {seed}: {project.Status}, {project.Verdict}. {project.Reason}");
                 }
-                if (project.Report?.Mutants?.Ratio is { } ratio)
+                if (project.Report is { Mutants: { Ratio: { } ratio } score } report && seed == 0)
                 {
                     mutants.Add(ratio * 100);
+                    scorecard.Remark($"{script.Name}: {score.Killed} of {score.Killed + score.Survived} mutants noticed. {report.Rungs[^2].Log.ReplaceLineEndings("; ")}");
                 }
                 if (seed == 0)
                 {
