@@ -23,9 +23,8 @@ internal sealed class RunTables :
         // Serves the runs of a conversation, and those of none by their age.
         builder.HasIndex(run => new { run.TenantId, run.ConversationId, run.Id });
         // Few of many: without these a list of them reads all runs. What succeeds is not written to them.
-        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_failed").HasFilter("status = 'Failed'");
-        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_refused").HasFilter("status = 'Refused'");
-        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_cancelled").HasFilter("status = 'Cancelled'");
+        builder.HasIndex(run => new { run.TenantId, run.Status, run.Id, run.IsTemporary, run.ConversationId }, "ix_runs_ended_badly")
+            .HasFilter("status = 'Failed' OR status = 'Refused' OR status = 'Cancelled'");
         builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_thumbs_down").HasFilter("thumbs_down > 0");
     }
 
