@@ -9,6 +9,7 @@ using Hal9.Benchmarks.Live;
 using Hal9.Benchmarks.Neurons;
 using Hal9.Benchmarks.Sandbox;
 using Hal9.Benchmarks.Streams;
+using Hal9.Benchmarks.Verify;
 using Hal9.Tests.Support;
 
 using var stopping = new CancellationTokenSource();
@@ -34,6 +35,7 @@ return args switch
     ["history", .. var rest] => await HistoryVerb.RunAsync(VerbOptions.Read("history", rest), stopping.Token),
     ["costs", .. var rest] => await CostsVerb.RunAsync(VerbOptions.Read("costs", rest), stopping.Token),
     ["sandbox", .. var rest] => await SandboxVerb.RunAsync(VerbOptions.Read("sandbox", rest), stopping.Token),
+    ["verify", .. var rest] => await VerifyVerb.RunAsync(rest, stopping.Token),
     ["fill", var folder, var rows] => await FilledHost.FillAsync(folder, int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture), stopping.Token),
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
     ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
@@ -48,7 +50,7 @@ static async Task<int> UsageAsync()
 {
     await Console.Error.WriteLineAsync(
         "usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs|sandbox [--quick] [--rounds N] [--write] [--dry] [--note TEXT]"
-        + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S] | crowd [--calls N] [--seed S] | simulate [--seeds N] [--seed S]"
+        + " | " + VerifyOptions.Usage + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S] | crowd [--calls N] [--seed S] | simulate [--seeds N] [--seed S]"
         + " | learn [--table FILE.csv --day0 MODEL --lambda X --replay SHARE --interactions N] [--seeds N] [--json OUT] [--data FOLDER] [--write]");
     return 2;
 }

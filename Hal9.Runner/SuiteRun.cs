@@ -9,122 +9,134 @@ using Xunit.v3;
 namespace Hal9.Runner;
 
 /// <summary>
-/// Runs the tests of an assembly with xUnit's own framework. What it reports carries a secret of this run, which it read before any foreign code was
+/// Runs the tests of assemblies with xUnit's own framework. What it reports carries a secret of this run, which it read before any foreign code was
 /// loaded: the code under test can print what it likes, and cannot report.
 /// </summary>
 internal static class SuiteRun
 {
-    /// <summary>Reads the suite from the input, runs it and reports each test.</summary>
-    /// <remarks>
-    /// Input, as a <see cref="BinaryReader"/> reads it: secret, culture (empty for the invariant one), seed (-1 for none), name of the test assembly, number of
-    /// folders with packages, the folders, number of assemblies, and of each its name, image and symbols, both with their length before them.
-    /// Output: lines of secret, kind (<c>pass fail skip end</c>), and text with tabs between its parts, line breaks escaped.
-    /// </remarks>
+    /// <summary>Reads the order from the input, runs it and reports each test.</summary>
     public static async Task<int> ExecuteAsync(Stream input, Stream output)
     {
-        using var reader = new BinaryReader(input, Encoding.UTF8);
-        var report = new Report(reader.ReadString(), output);
-        var culture = reader.ReadString();
-        var seed = reader.ReadInt32();
-        var name = reader.ReadString();
-        var folders = Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadString()).ToArray();
-        AssemblyLoadContext.Default.Resolving += (context, wanted) =>
-            folders.Select(folder => Path.Combine(folder, wanted.Name + ".dll")).Where(File.Exists).Select(context.LoadFromAssemblyPath).FirstOrDefault();
-        Assembly? suite = null;
-        for (var left = reader.ReadInt32(); left > 0; left--)
-        {
-            var called = reader.ReadString();
-            using var image = new MemoryStream(reader.ReadBytes(reader.ReadInt32()));
-            using var symbols = new MemoryStream(reader.ReadBytes(reader.ReadInt32()));
-            var loaded = AssemblyLoadContext.Default.LoadFromStream(image, symbols.Length == 0 ? null : symbols);
-            suite = called == name ? loaded : suite;
-        }
-        if (suite is null)
-        {
-            return 2;
-        }
-        var speaks = culture.Length == 0 ? CultureInfo.InvariantCulture : CultureInfo.GetCultureInfo(culture);
+        var order = Order.Read(input);
+        var report = new Report(order.Secret, output);
+        var speaks = order.Culture.Length == 0 ? CultureInfo.InvariantCulture : CultureInfo.GetCultureInfo(order.Culture);
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = speaks;
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = speaks;
         // What the code prints is its own: it goes to standard error, and standard output carries nothing but the report.
         Console.SetOut(Console.Error);
-
-        var settings = new TestAssemblyConfiguration
+        var folder = Directory.CreateTempSubdirectory("suites").FullName;
+        foreach (var image in order.Shared)
         {
-            ParallelMode = ParallelMode.None,
-            Seed = seed < 0 ? null : seed,
-            Culture = culture,
-            PreEnumerateTheories = true,
-        };
+            image.WriteInto(folder);
+        }
         Xunit.TestContext.SetForInitialization(null, false, false);
-        var framework = new XunitTestFramework();
-        var cases = new List<ITestCase>();
-        await framework.GetDiscoverer(suite).Find(
-            found =>
+        for (var run = 0; run < order.Runs.Count; run++)
+        {
+            report.Begin(run);
+            var clock = order.RunMilliseconds > 0 ? new Timer(_ => report.GiveUp(), null, order.RunMilliseconds, Timeout.Infinite) : null;
+            try
             {
-                cases.Add(found);
-                return new(true);
-            },
-            TestFrameworkOptions.ForDiscovery(settings), null, null);
-        await framework.GetExecutor(suite).RunTestCases(cases, report, TestFrameworkOptions.ForExecution(settings), null);
-        report.End(cases.Count);
+                await RunOneAsync(order, order.Runs[run], folder, report);
+            }
+            catch (Exception broken)
+            {
+                // An assembly that cannot be loaded or searched for tests: a fault of the code, not of this program.
+                report.Broken(broken);
+            }
+            clock?.Dispose();
+            report.End();
+        }
+        report.Bye();
         // Foreground threads that the code left behind must not keep the process alive: the report is complete.
         Environment.Exit(0);
         return 0;
     }
 
-    private sealed class Report(string secret, Stream output) : IMessageSink
+    private static async Task RunOneAsync(Order order, IReadOnlyList<Image> images, string folder, Report report)
     {
-        private readonly Lock gate = new();
-        private readonly MessageMetadataCache names = new();
-        private int ended;
-
-        public bool OnMessage(IMessageSinkMessage message)
+        // A context of its own for each run, so that no run sees the static state of another.
+        var context = new AssemblyLoadContext(null, isCollectible: order.Runs.Count > 1);
+        context.Resolving += (into, wanted) =>
+            order.Folders.Select(one => Path.Combine(one, wanted.Name + ".dll")).Where(File.Exists).Select(into.LoadFromAssemblyPath).FirstOrDefault();
+        foreach (var image in images)
         {
-            switch (message)
-            {
-                case ITestClassStarting starting:
-                    names.Set(starting);
-                    break;
-                case ITestMethodStarting starting:
-                    names.Set(starting);
-                    break;
-                case ITestStarting starting:
-                    names.Set(starting);
-                    break;
-                case ITestPassed passed:
-                    Line("pass", NameOf(passed), DisplayOf(passed));
-                    break;
-                case ITestSkipped skipped:
-                    Line("skip", NameOf(skipped), DisplayOf(skipped), skipped.Reason);
-                    break;
-                case ITestFailed failed:
-                    Line("fail", NameOf(failed), DisplayOf(failed), failed.ExceptionTypes.FirstOrDefault() ?? "", ExceptionUtility.CombineMessages(failed), ExceptionUtility.CombineStackTraces(failed) ?? "");
-                    break;
-                case IErrorMetadata error:
-                    Line("fail", "fixture", "fixture", error.ExceptionTypes.FirstOrDefault() ?? "", ExceptionUtility.CombineMessages(error), ExceptionUtility.CombineStackTraces(error) ?? "");
-                    break;
-            }
-            return true;
+            image.LoadInto(context);
         }
-
-        public void End(int cases) => Line("end", cases.ToString(CultureInfo.InvariantCulture), ended.ToString(CultureInfo.InvariantCulture));
-
-        private string NameOf(ITestMessage message) =>
-            $"{names.TryGetClassMetadata(message)?.TestClassName}.{names.TryGetMethodMetadata(message)?.MethodName}";
-
-        private string DisplayOf(ITestMessage message) => names.TryGetTestMetadata(message)?.TestDisplayName ?? "";
-
-        private void Line(string kind, params string[] parts)
+        foreach (var name in order.Suites)
         {
-            var text = string.Join('\t', parts.Select(part => part.Replace("\\", @"\\").Replace("\t", @"\t").Replace("\r", "").Replace("\n", @"\n")));
-            var bytes = Encoding.UTF8.GetBytes($"{secret} {kind} {text}\n");
-            lock (gate)
+            // xUnit wants to know where a suite lies.
+            var path = Path.Combine(folder, name + ".dll");
+            var suite = File.Exists(path) ? context.LoadFromAssemblyPath(path) : context.LoadFromAssemblyName(new AssemblyName(name));
+            var settings = new TestAssemblyConfiguration
             {
-                ended++;
-                output.Write(bytes);
-                output.Flush();
+                ParallelMode = ParallelMode.None,
+                Seed = order.Seed < 0 ? null : order.Seed,
+                Culture = order.Culture,
+                StopOnFail = order.StopOnFail,
+                PreEnumerateTheories = true,
+            };
+            var framework = new XunitTestFramework();
+            var cases = new List<ITestCase>();
+            await framework.GetDiscoverer(suite).Find(
+                found =>
+                {
+                    cases.Add(found);
+                    return new(true);
+                },
+                TestFrameworkOptions.ForDiscovery(settings), null, null);
+            await framework.GetExecutor(suite).RunTestCases(cases, report.Of(name), TestFrameworkOptions.ForExecution(settings), null);
+            if (order.StopOnFail && report.Failed)
+            {
+                break;
             }
         }
+        if (context.IsCollectible)
+        {
+            context.Unload();
+        }
+    }
+}
+
+/// <summary>What is to be run, as a <see cref="BinaryReader"/> reads it: the members in their order, lists with their count before them.</summary>
+internal sealed record Order(
+    string Secret, string Culture, int Seed, bool StopOnFail, int RunMilliseconds,
+    IReadOnlyList<string> Folders, IReadOnlyList<string> Suites, IReadOnlyList<Image> Shared, IReadOnlyList<IReadOnlyList<Image>> Runs)
+{
+    public static Order Read(Stream input)
+    {
+        using var reader = new BinaryReader(input, Encoding.UTF8);
+        return new(
+            reader.ReadString(), reader.ReadString(), reader.ReadInt32(), reader.ReadBoolean(), reader.ReadInt32(),
+            List(reader, () => reader.ReadString()), List(reader, () => reader.ReadString()), List(reader, () => Image.Read(reader)),
+            List(reader, () => List(reader, () => Image.Read(reader))));
+    }
+
+    private static T[] List<T>(BinaryReader reader, Func<T> read)
+    {
+        var list = new T[reader.ReadInt32()];
+        for (var n = 0; n < list.Length; n++)
+        {
+            list[n] = read();
+        }
+        return list;
+    }
+}
+
+/// <summary>An assembly with its symbols.</summary>
+internal sealed record Image(string Name, byte[] Code, byte[] Symbols)
+{
+    public static Image Read(BinaryReader reader) => new(reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()));
+
+    public void WriteInto(string folder)
+    {
+        File.WriteAllBytes(Path.Combine(folder, Name + ".dll"), Code);
+        File.WriteAllBytes(Path.Combine(folder, Name + ".pdb"), Symbols);
+    }
+
+    public Assembly LoadInto(AssemblyLoadContext context)
+    {
+        using var code = new MemoryStream(Code);
+        using var symbols = new MemoryStream(Symbols);
+        return context.LoadFromStream(code, Symbols.Length == 0 ? null : symbols);
     }
 }

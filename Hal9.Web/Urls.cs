@@ -86,6 +86,16 @@ public static class Urls
     public static string Hierarchy(string? neuron = null, string? view = null, string? layer = null, string? state = null, string? text = null, string? run = null, string? page = null) =>
         WithQuery("/hierarchy", ("neuron", neuron), ("view", view), ("layer", layer), ("state", state), ("q", text), ("run", run), ("page", page));
 
+    /// <summary>Code generation: a new project and those that there are.</summary>
+    public static string Codegen(string? after = null) => WithQuery("/codegen", ("after", after));
+
+    /// <summary>A project of code generation, one of its tabs, a file in it, compared with a version or being edited.</summary>
+    public static string Project(Guid projectId, string? tab = null, string? file = null, int? with = null, bool edits = false) => WithQuery(
+        $"/codegen/{projectId}", ("tab", tab), ("file", file), ("with", with?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("edit", edits ? "1" : null));
+
+    /// <summary>What a project gives away: <c>archive</c>, <c>bundle</c> or <c>evidence</c>.</summary>
+    public static string ProjectFile(Guid projectId, string what) => $"/api/v1/codegen/projects/{projectId}/{what}";
+
     /// <summary>A run as the API gives it.</summary>
     public static string RunJson(Guid runId) => $"/api/v1/runs/{runId}";
 

@@ -5,7 +5,10 @@ namespace Hal9.Benchmarks.Harness;
 /// <summary>What all verbs take: <c>--quick</c>, <c>--rounds N</c>, <c>--write</c> (into docs/benchmarks.md, implied by the full form), <c>--dry</c> (never write), <c>--note TEXT</c>.</summary>
 internal sealed record VerbOptions(string Verb, bool Quick, int? Rounds, bool Write, string? Note, bool Guard)
 {
-    public string Command => $"dotnet run -c Release --project Hal9.Benchmarks -- {Verb}{(Quick ? " --quick" : "")}{(Rounds is { } n ? string.Create(CultureInfo.InvariantCulture, $" --rounds {n}") : "")}";
+    /// <summary>The verb with its own options, for a command line that differs from the others'; null for the common one.</summary>
+    public string? Shown { get; init; }
+
+    public string Command => Shown is not null ? $"dotnet run -c Release --project Hal9.Benchmarks -- {Shown}" : $"dotnet run -c Release --project Hal9.Benchmarks -- {Verb}{(Quick ? " --quick" : "")}{(Rounds is { } n ? string.Create(CultureInfo.InvariantCulture, $" --rounds {n}") : "")}";
 
     public int RoundsOr(int full, int quick) => Rounds ?? (Quick || Guard ? quick : full);
 

@@ -107,9 +107,9 @@ internal sealed class ConversationTables : IEntityTypeConfiguration<Conversation
         builder.HasIndex(c => c.ExpiresAt).HasFilter("expires_at IS NOT NULL");
         builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id });
         builder.HasIndex(c => new { c.TenantId, c.Cost, c.Id });
-        // Few of many: without these a list of them reads all conversations, and without what it is narrowed by a count of them reads each.
-        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id, c.ExpiresAt, c.ArchivedAt }, "ix_conversations_failures").HasFilter("failures > 0");
-        builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id, c.ExpiresAt, c.ArchivedAt }, "ix_conversations_thumbs_down").HasFilter("thumbs_down > 0");
+        // Few of many: without these a list of them reads all conversations. SQLite prefers the index with the most columns that are compared.
+        builder.HasIndex(c => new { c.TenantId, c.ExpiresAt, c.ArchivedAt, c.UpdatedAt, c.Id }, "ix_conversations_failures").HasFilter("failures > 0");
+        builder.HasIndex(c => new { c.TenantId, c.ExpiresAt, c.ArchivedAt, c.UpdatedAt, c.Id }, "ix_conversations_thumbs_down").HasFilter("thumbs_down > 0");
         builder.HasIndex(c => new { c.TenantId, c.UpdatedAt, c.Id }, "ix_conversations_archived").HasFilter("archived_at IS NOT NULL");
     }
 

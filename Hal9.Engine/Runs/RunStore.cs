@@ -80,7 +80,8 @@ internal sealed class RunStore(TenantScope scope)
     public async Task<int> CountAsync(Guid tenantId, Guid? userId, RunFilter filter, int most, CancellationToken cancellationToken)
     {
         await using var db = scope.Open(tenantId);
-        return await Narrow(db, userId, filter).Take(most).CountAsync(cancellationToken).ConfigureAwait(false);
+        // The newest ones: without an order the database may begin where there are none that fit.
+        return await Narrow(db, userId, filter).OrderByDescending(r => r.Id).Take(most).CountAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether few ended in that time: then they are read and sorted, else the costs are gone down until there are enough of that time.</summary>
@@ -104,7 +105,8 @@ internal sealed class RunStore(TenantScope scope)
 
     private static IQueryable<RunRow> Narrow(EngineDb db, Guid? userId, RunFilter filter, bool timeLeads = true)
     {
-        var query = db.Set<RunRow>().AsNoTracking().Where(r => !r.IsTemporary);
+        // In this order SQLite asks: what an index holds comes before what has to be looked up.
+        var query = EndedWithin(db.Set<RunRow>().AsNoTracking().Where(r => !r.IsTemporary), filter, timeLeads);
         if (userId is { } user)
         {
             query = query.Where(r => r.UserId == user);
@@ -127,7 +129,6 @@ internal sealed class RunStore(TenantScope scope)
         {
             query = query.Where(r => r.Mode == mode);
         }
-        query = EndedWithin(query, filter, timeLeads);
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
             // Goals have no index of words: each has to be read. What is older is found by the words of its messages.

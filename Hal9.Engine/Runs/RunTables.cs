@@ -15,16 +15,16 @@ internal sealed class RunTables :
         builder.TextsLast(nameof(RunRow.Cancelled), nameof(RunRow.Error), nameof(RunRow.Refusal), nameof(RunRow.Goal), nameof(RunRow.Input), nameof(RunRow.Partial), nameof(RunRow.Answer));
         builder.HasIndex(run => new { run.TenantId, run.Id });
         // The few that go on, of all tenants: the sweeper asks for them every other second.
-        builder.HasIndex(run => new { run.TenantId, run.HeartbeatAt }, "ix_runs_open").HasFilter("ended_at IS NULL");
-        builder.HasIndex(run => new { run.TenantId, run.Cost, run.Id });
+        builder.HasIndex(run => new { run.TenantId, run.EndedAt, run.HeartbeatAt }, "ix_runs_open").HasFilter("ended_at IS NULL");
+        // With what a list of the dearest is narrowed by, so that going down the costs reads no runs but those that it shows.
+        builder.HasIndex(run => new { run.TenantId, run.Cost, run.Id, run.EndedAt, run.IsTemporary });
         builder.HasIndex(run => new { run.TenantId, run.UserId, run.Id });
         builder.HasIndex(run => new { run.TenantId, run.EndedAt }).HasFilter("ended_at IS NOT NULL");
         // Serves the runs of a conversation, and those of none by their age.
         builder.HasIndex(run => new { run.TenantId, run.ConversationId, run.Id });
         // Few of many: without these a list of them reads all runs. What succeeds is not written to them.
-        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_failed").HasFilter("status = 'Failed'");
-        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_refused").HasFilter("status = 'Refused'");
-        builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_cancelled").HasFilter("status = 'Cancelled'");
+        builder.HasIndex(run => new { run.TenantId, run.Status, run.Id, run.IsTemporary, run.ConversationId }, "ix_runs_ended_badly")
+            .HasFilter("status = 'Failed' OR status = 'Refused' OR status = 'Cancelled'");
         builder.HasIndex(run => new { run.TenantId, run.Id }, "ix_runs_thumbs_down").HasFilter("thumbs_down > 0");
     }
 

@@ -6,6 +6,10 @@ public interface ISandbox
     /// <summary>The level that was probed. It never changes silently: it is what the escape probes of this process's start found.</summary>
     SandboxLevel Level { get; }
 
+    /// <summary>The level, when the probes are over.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    Task<SandboxLevel> ReadyAsync(CancellationToken cancellationToken) => Task.FromResult(Level);
+
     /// <summary>Executes one program and waits for its end. Nothing of it is left afterwards: no process, no file, no mount.</summary>
     /// <param name="command">The program, its files and its limits.</param>
     /// <param name="cancellationToken">Ends the program at once.</param>

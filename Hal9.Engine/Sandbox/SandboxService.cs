@@ -32,6 +32,13 @@ public sealed partial class SandboxService : ISandbox, IDisposable
     public async Task<SandboxState> ProbeAsync(CancellationToken cancellationToken) => (await FoundAsync(cancellationToken)).State;
 
     /// <inheritdoc/>
+    public async Task<SandboxLevel> ReadyAsync(CancellationToken cancellationToken)
+    {
+        await FoundAsync(cancellationToken);
+        return Level;
+    }
+
+    /// <inheritdoc/>
     public async Task<SandboxResult> RunAsync(SandboxCommand command, CancellationToken cancellationToken)
     {
         var (sandbox, state) = await FoundAsync(cancellationToken);

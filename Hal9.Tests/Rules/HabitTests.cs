@@ -11,6 +11,14 @@ public sealed partial class HabitTests
         ["Hal9.Engine/Storage/Writer.cs"] = "a dedicated thread waits for its queue",
     };
 
+    // Files that speak of reminders, each with the reason why.
+    private static readonly Dictionary<string, string> SpeakOfReminders = new()
+    {
+        ["Hal9.Engine/Codegen/Verification/PlaceholderDetector.cs"] = "finds them in what models write",
+        ["Hal9.Benchmarks/Verify/Negatives.cs"] = "makes programs that must be refused for them",
+        ["Hal9.Tests/Engine/Codegen/Verification/VerifierTests.cs"] = "lets such a program be refused",
+    };
+
     private static IEnumerable<SourceFile> Watched => Sources.Code.Where(file => !file.Path.StartsWith("Hal9.Tests/Rules/", StringComparison.Ordinal));
 
     [Fact]
@@ -24,7 +32,7 @@ public sealed partial class HabitTests
     public void Tests_WaitForEventsNotForTime() => Rule.Holds(Watched.Where(file => file.Path.StartsWith("Hal9.Tests/", StringComparison.Ordinal)).SelectMany(file => file.Find(FixedWait())));
 
     [Fact]
-    public void Reminders_AreNotLeftBehind() => Rule.Holds(Watched.SelectMany(file => file.Find(Reminder())));
+    public void Reminders_AreNotLeftBehind() => Rule.Holds(Watched.Where(file => !SpeakOfReminders.ContainsKey(file.Path)).SelectMany(file => file.Find(Reminder())));
 
     [Fact]
     public void Files_StayShort() =>

@@ -164,7 +164,8 @@ public sealed partial class CostsPage(CostsReader reader, CurrentActor currentAc
         // A chart without any series has no axis either.
         series = drawn.Count > 0 ? drawn : [Of(T["All"], "first", _ => Usd.Zero)];
         seriesKeys = [.. top.Select(line => line.Key), .. rest.Count > 0 ? [null] : Array.Empty<string?>()];
-        trend = [.. steps.Select(step => (double?)view.Breakdown.Items.Where(item => item.From == step).Sum(item => item.Amount.Nano))];
+        var all = view.Breakdown.Items.ToLookup(item => item.From!.Value, item => item.Amount.Nano);
+        trend = [.. steps.Select(step => (double?)all[step].Sum())];
         marks = [.. view.Anomalies.Select(anomaly => IndexOf(anomaly.At)).Where(at => at >= 0)];
         // Far above everything that was spent, the line would press the bars flat.
         limit = query.Granularity(Clock.Now) is BudgetPeriod.Day && ahead.Value?.PerDay is { } perDay && trend.Max() is > 0 and var most && perDay.Nano < most * 4

@@ -27,7 +27,8 @@ public sealed class CostsReader(CostService costs, BudgetService budgets, Monito
         var total = CostsView.SumOf("", totals);
         var naming = await names.OfAsync(
             actor, [.. CostFilter.Dimensions.Where(d => query.Of[d] is not null).Select(d => (d, query.Of[d]!)), .. breakdown.Items.Select(item => (query.By, item.Key)).Distinct()], cancellationToken);
-        var steps = breakdown.Steps.Select(step => (step, new Usd(totals.Where(item => item.From == step).Sum(item => item.Amount.Nano)))).ToList();
+        var byStep = totals.ToLookup(item => item.From, item => item.Amount.Nano);
+        var steps = breakdown.Steps.Select(step => (step, new Usd(byStep[step].Sum()))).ToList();
         return new CostsView(
             breakdown, LinesOf(query.By, breakdown.Items, total, naming), total, new Usd(before.Sum(item => item.Amount.Nano)), CostAnomaly.Find(breakdown.Before, steps),
             [.. byModel.Select(item => (item, Price: PriceOf(item.Key))).Select(model => new ModelCost(model.item.Key, model.item, model.Price, CostsView.SavedBy(model.item, model.Price)))], naming);

@@ -32,6 +32,12 @@ internal static partial class CliLines
             ? Option("last", span.TotalDays % 1 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays}d") : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours}h"))
             : Option("from", Instant(from)) + Option("to", Instant(to)));
 
+    /// <summary>Projects of code generation.</summary>
+    public static string Codegen() => "hal9 codegen list";
+
+    /// <summary>A project.</summary>
+    public static string Project(Guid id) => $"hal9 codegen get {id}";
+
     /// <summary>All budgets.</summary>
     public static string Budgets() => "hal9 budget list";
 

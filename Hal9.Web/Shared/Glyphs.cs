@@ -40,6 +40,7 @@ internal static class Glyphs
     public const string Search = "<circle cx='11' cy='11' r='6'/><path d='M20 20l-4.5-4.5'/>";
     public const string ZoomOut = "<circle cx='11' cy='11' r='6'/><path d='M20 20l-4.5-4.5M8.5 11h5'/>";
     public const string Dashboard = "<rect x='3' y='4' width='8' height='7' rx='1.5'/><rect x='13' y='4' width='8' height='4' rx='1.5'/><rect x='3' y='13' width='8' height='7' rx='1.5'/><rect x='13' y='10' width='8' height='10' rx='1.5'/>";
+    public const string Code = "<path d='M9 8l-4 4 4 4M15 8l4 4-4 4'/>";
     public const string Models = "<path d='M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 12l8-4.5M12 12v9M12 12L4 7.5'/>";
     public const string Costs = "<path d='M5 20V11M10 20V5M15 20v-6M20 20V8M3 20h18'/>";
     public const string Budgets = "<path d='M4 16a8 8 0 1 1 16 0M12 16l4-6M4 20h16'/>";

@@ -1,3 +1,5 @@
+using Hal9.Engine.Codegen;
+using Hal9.Engine.Codegen.Verification;
 using Hal9.Engine.Conversations;
 using Hal9.Engine.Events;
 using Hal9.Engine.Models;
@@ -89,6 +91,36 @@ public sealed record StatusLook(string Tone, string Icon, string Name)
             _ => Of(provider.Circuit),
         };
     }
+
+    /// <summary>What a project does or waits for.</summary>
+    public static StatusLook Of(ProjectStatus status) => status switch
+    {
+        ProjectStatus.Working => Working,
+        ProjectStatus.WaitingForAnswers or ProjectStatus.WaitingForApproval or ProjectStatus.WaitingForReview => new("waiting", Glyphs.Waiting, "WaitingForYou"),
+        ProjectStatus.Delivered => new("good", Glyphs.Good, "Delivered"),
+        ProjectStatus.Stopped => new("paused", Glyphs.Stop, "Stopped"),
+        ProjectStatus.Failed => Failed,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    /// <summary>What is known of a criterion.</summary>
+    public static StatusLook Of(CriterionStatus status) => status switch
+    {
+        CriterionStatus.Open => new("paused", Glyphs.Queued, "Open"),
+        CriterionStatus.Proven => new("good", Glyphs.Good, "Proven"),
+        CriterionStatus.Red => new("failing", Glyphs.Failing, "Red"),
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    /// <summary>How a rung of the ladder of proofs ended.</summary>
+    public static StatusLook Of(RungOutcome outcome) => outcome switch
+    {
+        RungOutcome.Green => new("good", Glyphs.Good, "Green"),
+        RungOutcome.Red => new("failing", Glyphs.Failing, "Red"),
+        RungOutcome.Inconclusive => new("waiting", Glyphs.Waiting, "Inconclusive"),
+        RungOutcome.Skipped => new("paused", Glyphs.Queued, "Skipped"),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
+    };
 
     /// <summary>A check's state.</summary>
     public static StatusLook Of(HealthStatus status) => status switch

@@ -20,6 +20,7 @@ internal static class Places
     {
         var places = new List<Place>();
         Add(Permission.UseRuns, texts["Work"], "chat", Glyphs.Chat, texts["Chat"], 'c');
+        Add(Permission.ReadEngine, texts["Work"], "codegen", Glyphs.Code, texts["Code"], 'e');
         Add(Permission.ReadEngine, texts["Work"], "runs", Glyphs.Runs, texts["Runs"], 'r');
         Add(Permission.ReadEngine, texts["Work"], "history", Glyphs.History, texts["History"], 'y');
         Add(Permission.ReadEngine, texts["Watch"], "", Glyphs.Dashboard, texts["Dashboard"], 'd');

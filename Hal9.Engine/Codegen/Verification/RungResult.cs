@@ -41,7 +41,7 @@ public sealed record RungFailure(int Rung, string Id, string Message, string? Fi
 /// <param name="ExitCode">Exit code of the command; null for what was done in this process.</param>
 /// <param name="Duration">Wall time; that of the first time when <paramref name="Cached"/>.</param>
 /// <param name="Log">What the tools wrote, head and tail, at most 64 KB. Of held-out tests it names criteria only.</param>
-/// <param name="Failures">What is wrong; empty unless red.</param>
+/// <param name="Failures">What is wrong, or where a resource ran out; empty when green.</param>
 /// <param name="PassedTests">Names of the tests that passed on this rung, sorted. Held-out ones are not named.</param>
 /// <param name="Cached">Whether the result is that of an earlier verification of exactly the same content.</param>
 public sealed record RungResult(

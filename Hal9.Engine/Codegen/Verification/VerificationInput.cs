@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hal9.Engine.Sandbox;
 
 namespace Hal9.Engine.Codegen.Verification;
 
@@ -21,7 +22,7 @@ public sealed record PackageUse(string Id, string Version);
 /// Sealed acceptance tests that the author has not seen. A test names its criterion by <c>AC_3</c> or <c>AC3</c> in the name of its class or method; of a
 /// failing one only that id goes out.
 /// </param>
-/// <param name="PublicApi">Public members that must be there, as <see cref="PublicApiText.Of"/> writes them; empty demands nothing.</param>
+/// <param name="PublicApi">Public members that must be there, as <see cref="PublicApiText"/> writes them; empty demands nothing.</param>
 /// <param name="AcceptanceSeal">What <see cref="SealOf"/> gave when the acceptance tests were sealed. Another seal means that somebody touched them.</param>
 /// <param name="Packages">Packages beyond the language's own library.</param>
 public sealed record VerificationInput(
@@ -35,6 +36,9 @@ public sealed record VerificationInput(
     string AcceptanceSeal,
     IReadOnlyList<PackageUse> Packages)
 {
+    /// <summary>The level of the sandbox that the tenant demands; below it nothing is executed.</summary>
+    public SandboxLevel LeastLevel { get; init; } = SandboxLevel.Reduced;
+
     /// <summary>The seal of acceptance tests: SHA-256, in lower-case hex, over all paths and texts in the order of their paths, each with its length.</summary>
     /// <param name="visible">The visible ones.</param>
     /// <param name="heldOut">The held-out ones.</param>

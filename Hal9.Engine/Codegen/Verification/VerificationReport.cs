@@ -8,10 +8,10 @@ public enum Verdict
     /// <summary>Rungs 0 to 6 and 8 are green and at least 60 % of the mutants were killed, at the level that the tenant demands.</summary>
     Verified,
 
-    /// <summary>"Builds, lightly tested": rungs 0 to 5 are green.</summary>
+    /// <summary>"Builds, lightly tested": rungs 0 to 5 are green, and nothing above is red but the mutants.</summary>
     LightlyTested,
 
-    /// <summary>Something is red.</summary>
+    /// <summary>A rung other than 7 is red, or it was not looked at as far as rung 5.</summary>
     Draft,
 
     /// <summary>Nothing is red, and something could not be looked at.</summary>

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Hal9.Engine.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(EngineDb))]
-    [Migration("20261127115442_Initial")]
+    [Migration("20261127121201_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1164,10 +1164,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id" }, "ix_conversations_archived")
                         .HasFilter("archived_at IS NOT NULL");
 
-                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id", "ExpiresAt", "ArchivedAt" }, "ix_conversations_failures")
+                    b.HasIndex(new[] { "TenantId", "ExpiresAt", "ArchivedAt", "UpdatedAt", "Id" }, "ix_conversations_failures")
                         .HasFilter("failures > 0");
 
-                    b.HasIndex(new[] { "TenantId", "UpdatedAt", "Id", "ExpiresAt", "ArchivedAt" }, "ix_conversations_thumbs_down")
+                    b.HasIndex(new[] { "TenantId", "ExpiresAt", "ArchivedAt", "UpdatedAt", "Id" }, "ix_conversations_thumbs_down")
                         .HasFilter("thumbs_down > 0");
 
                     b.ToTable("conversations", (string)null);
@@ -2103,21 +2103,15 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
                     b.HasIndex("TenantId", "ConversationId", "Id");
 
-                    b.HasIndex("TenantId", "Cost", "Id");
-
                     b.HasIndex("TenantId", "UserId", "Id");
 
-                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_cancelled")
-                        .HasFilter("status = 'Cancelled'");
+                    b.HasIndex("TenantId", "Cost", "Id", "EndedAt", "IsTemporary");
 
-                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_failed")
-                        .HasFilter("status = 'Failed'");
+                    b.HasIndex(new[] { "TenantId", "Status", "Id", "IsTemporary", "ConversationId" }, "ix_runs_ended_badly")
+                        .HasFilter("status = 'Failed' OR status = 'Refused' OR status = 'Cancelled'");
 
-                    b.HasIndex(new[] { "TenantId", "HeartbeatAt" }, "ix_runs_open")
+                    b.HasIndex(new[] { "TenantId", "EndedAt", "HeartbeatAt" }, "ix_runs_open")
                         .HasFilter("ended_at IS NULL");
-
-                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_refused")
-                        .HasFilter("status = 'Refused'");
 
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_runs_thumbs_down")
                         .HasFilter("thumbs_down > 0");

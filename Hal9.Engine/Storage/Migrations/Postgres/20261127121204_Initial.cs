@@ -932,7 +932,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "ix_conversations_failures",
                 table: "conversations",
-                columns: new[] { "tenant_id", "updated_at", "id", "expires_at", "archived_at" },
+                columns: new[] { "tenant_id", "expires_at", "archived_at", "updated_at", "id" },
                 filter: "failures > 0");
 
             migrationBuilder.CreateIndex(
@@ -953,7 +953,7 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "ix_conversations_thumbs_down",
                 table: "conversations",
-                columns: new[] { "tenant_id", "updated_at", "id", "expires_at", "archived_at" },
+                columns: new[] { "tenant_id", "expires_at", "archived_at", "updated_at", "id" },
                 filter: "thumbs_down > 0");
 
             migrationBuilder.CreateIndex(
@@ -1036,28 +1036,16 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: new[] { "tenant_id", "at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_runs_cancelled",
+                name: "ix_runs_ended_badly",
                 table: "runs",
-                columns: new[] { "tenant_id", "id" },
-                filter: "status = 'Cancelled'");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_failed",
-                table: "runs",
-                columns: new[] { "tenant_id", "id" },
-                filter: "status = 'Failed'");
+                columns: new[] { "tenant_id", "status", "id", "is_temporary", "conversation_id" },
+                filter: "status = 'Failed' OR status = 'Refused' OR status = 'Cancelled'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_open",
                 table: "runs",
-                columns: new[] { "tenant_id", "heartbeat_at" },
+                columns: new[] { "tenant_id", "ended_at", "heartbeat_at" },
                 filter: "ended_at IS NULL");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_refused",
-                table: "runs",
-                columns: new[] { "tenant_id", "id" },
-                filter: "status = 'Refused'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_conversation_id_id",
@@ -1065,9 +1053,9 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                 columns: new[] { "tenant_id", "conversation_id", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_runs_tenant_id_cost_id",
+                name: "IX_runs_tenant_id_cost_id_ended_at_is_temporary",
                 table: "runs",
-                columns: new[] { "tenant_id", "cost", "id" });
+                columns: new[] { "tenant_id", "cost", "id", "ended_at", "is_temporary" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_runs_tenant_id_ended_at",
