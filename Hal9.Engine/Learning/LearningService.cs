@@ -191,6 +191,20 @@ public sealed class LearningService
         return Meter(outcomes);
     }
 
+    /// <summary>What share of the last seven days' steps a policy decides; null when there were none.</summary>
+    /// <exception cref="AccessDenied">The actor may not read everybody's runs.</exception>
+    public async Task<double?> ReachAsync(Actor actor, string key, CancellationToken cancellationToken)
+    {
+        Demand(actor, Permission.ReadRuns);
+        ArgumentNullException.ThrowIfNull(key);
+        PolicyContent.KindOf(key);
+        var (parts, since) = (key.Split('/'), time.GetUtcNow().AddDays(-7));
+        await using var db = scope.Open(actor.TenantId);
+        var steps = db.Set<DecisionRow>().AsNoTracking().Where(row => row.At >= since && row.PolicyKey.StartsWith("route/"));
+        var all = await steps.CountAsync(cancellationToken).ConfigureAwait(false);
+        return all == 0 ? null : (double)await steps.CountAsync(row => row.Layer == parts[1] && row.TaskClass == parts[2], cancellationToken).ConfigureAwait(false) / all;
+    }
+
     /// <summary>Whose doing a run's result was; null while nobody judged it.</summary>
     /// <exception cref="AccessDenied">The actor may not read everybody's runs.</exception>
     public async Task<RunCredit?> CreditAsync(Actor actor, Guid runId, CancellationToken cancellationToken)

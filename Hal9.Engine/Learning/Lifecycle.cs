@@ -140,7 +140,8 @@ internal sealed class Lifecycle(PolicyBook book, LearningOptions options)
             ("@tenant", tenantId), ("@key", key), ("@since", from.ToUnixTimeMilliseconds()), ("@lane", lane.ToString()), ("@version", version));
         var all = Of(since);
         var (served, held) = (all.FindAll(one => one.IsServed), all.FindAll(one => !one.IsServed));
-        inStage = stageSince <= since ? served.Count : Of(stageSince).Count(one => one.IsServed);
+        // The outcome that opened the stage may be of the same millisecond, and belongs to the one before.
+        inStage = stageSince <= since ? served.Count : Of(stageSince.AddMilliseconds(1)).Count(one => one.IsServed);
         var (harm, sequence) = (new HarmProcess(), new ConfidenceSequence());
         for (var k = 0; k < Math.Min(served.Count, held.Count); k++)
         {

@@ -36,8 +36,10 @@ internal sealed class LearningWorld(EngineHost engine, Actor actor)
         task ??= $"Summarise report {number}";
         RunRow row;
         Guidance guidance;
+        var looked = 0;
         do
         {
+            Assert.True(looked++ < 10_000, $"No run of {key} comes into the lane {lane}.");
             row = StoredRuns.Of(actor, task, RunStatus.Succeeded, 1, RunMode.Quick);
             guidance = Guidance.Of(policies, actor.TenantId, row.Id, Layer.L2, TaskClasses.Of(task), ModelTier.Balanced, DateTimeOffset.UtcNow);
         }

@@ -78,8 +78,8 @@ public sealed class LearningLifecycleTests(EngineHost engine) : IDisposable
         var until = 0;
         while ((await Learning.FindAsync(actor, harmful.Id, Cancel))!.State == ProposalState.Canary && until++ < 40)
         {
-            await world.RunAsync(Lane.Canary, world.RouteKey);
             await world.RunAsync(Lane.Holdback, world.RouteKey);
+            await world.RunAsync(Lane.Canary, world.RouteKey);
         }
         var gone = (await Learning.FindAsync(actor, harmful.Id, Cancel))!;
         Assert.Equal((ProposalState.RolledBack, true), (gone.State, gone.WasForced));
