@@ -37,6 +37,7 @@ return args switch
     ["sandbox", .. var rest] => await SandboxVerb.RunAsync(VerbOptions.Read("sandbox", rest), stopping.Token),
     ["verify", .. var rest] => await VerifyVerb.RunAsync(rest, stopping.Token),
     ["fill", var folder, var rows] => await FilledHost.FillAsync(folder, int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture), stopping.Token),
+    ["codegen", .. var rest] => await Hal9.Benchmarks.Codegen.CodegenVerb.RunAsync(rest, stopping.Token),
     ["crash", .. var rest] => await CrashVerb.RunAsync(rest),
     ["ledger-child", .. var rest] => await LedgerChild.RunAsync(rest),
     ["fake-model"] => await FakeModel.ServeAsync(),
@@ -50,7 +51,7 @@ static async Task<int> UsageAsync()
 {
     await Console.Error.WriteLineAsync(
         "usage: hal9-benchmarks gateway|stream|neurons|ledger|start|query|live|face|history|costs|sandbox [--quick] [--rounds N] [--write] [--dry] [--note TEXT]"
-        + " | " + VerifyOptions.Usage + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S] | crowd [--calls N] [--seed S] | simulate [--seeds N] [--seed S]"
+        + " | codegen [projects|crud|hostile|edits] [--quick] | " + VerifyOptions.Usage + " | fill FOLDER ROWS | crash [--kills N] [--seed S] | streams [--cuts N] [--seed S] | crowd [--calls N] [--seed S] | simulate [--seeds N] [--seed S]"
         + " | learn [--table FILE.csv --day0 MODEL --lambda X --replay SHARE --interactions N] [--seeds N] [--json OUT] [--data FOLDER] [--write]");
     return 2;
 }

@@ -29,7 +29,7 @@ internal static class SandboxVerb
             return scorecard.Close() + 1;
         }
         scorecard.Judge(new Judged("B-12", $"escapes of {state.Probes.Count} attack programs", state.Probes.Count(probe => !probe.Held), "", 0, 0, false));
-        scorecard.Judge(new Judged("B-12", "planted secrets seen (environment, data directory, readable file, home)", state.SecretsSeen.Count, "", 0, 0, false));
+        scorecard.Judge(new Judged("B-12", "planted secrets seen (environment, arguments, data directory, readable file, home)", state.SecretsSeen.Count, "", 0, 0, false));
 
         var runner = RunnerProgram.Find()!;
         var bombs = options.RoundsOr(100, 11);

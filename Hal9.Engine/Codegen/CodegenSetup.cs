@@ -16,7 +16,7 @@ internal static class CodegenSetup
     {
         services.AddOptions<CodegenOptions>().Bind(settings.GetSection("Codegen"), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CodegenOptions>, CodegenOptionsValidator>();
-        services.TryAddSingleton<VerifyCode>(provider => (provider.GetService<Verifier>() ?? new Verifier(provider.GetRequiredService<Sandbox.ISandbox>())).VerifyAsync);
+        services.TryAddSingleton<VerifyCode>(provider => new Verifier(provider.GetRequiredService<Sandbox.ISandbox>()).VerifyAsync);
         return services
             .AddSingleton<ProjectStore>()
             .AddSingleton<ProjectReader>()
@@ -36,7 +36,14 @@ internal static class CodegenSetup
             .AddSingleton(provider => new CodegenService(
                 provider.GetRequiredService<ProjectStore>(), provider.GetRequiredService<ProjectReader>(), provider.GetRequiredService<RunService>(), provider.GetRequiredService<RunFeed>(),
                 new RequestKeyStore(provider.GetRequiredService<Writer>(), provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<Exporter>(),
-                provider.GetRequiredService<ProofSeal>(), provider.GetRequiredService<VerifyCode>(), provider.GetRequiredService<IOptions<CodegenOptions>>(),
+                provider.GetRequiredService<ProofSeal>(), Replay(provider), provider.GetRequiredService<IOptions<CodegenOptions>>(),
                 provider.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>A replay of evidence looks anew each time: what an earlier look found must not answer for it.</summary>
+    private static VerifyCode Replay(IServiceProvider provider) => (input, depth, cancellationToken) =>
+    {
+        var verify = provider.GetRequiredService<VerifyCode>();
+        return verify.Target is Verifier ? new Verifier(provider.GetRequiredService<Sandbox.ISandbox>()).VerifyAsync(input, depth, cancellationToken) : verify(input, depth, cancellationToken);
+    };
 }

@@ -15,10 +15,12 @@ namespace Hal9.Engine.Codegen;
 public sealed record SignedProof(string Payload, string Protected, string Signature, Proof Proof);
 
 /// <summary>Signs proofs with a key of this instance, and says whether a signature is of it.</summary>
-internal sealed class ProofSeal(InstanceKeys keys)
+internal sealed class ProofSeal(InstanceKeys keys) : IDisposable
 {
     private const string KeyName = "proofs";
     private static readonly JsonSerializerOptions Written = new(Contracts.Stored) { WriteIndented = true };
+    private readonly SemaphoreSlim making = new(1);
+    private string? known;
 
     /// <summary>The whole file, as it is handed out.</summary>
     public async Task<string> SignAsync(Proof proof, CancellationToken cancellationToken)
@@ -70,19 +72,33 @@ internal sealed class ProofSeal(InstanceKeys keys)
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => making.Dispose();
+
     private async Task<ECDsa> KeyAsync(CancellationToken cancellationToken)
     {
-        var stored = await keys.GetOrMakeAsync(
-            KeyName,
-            () =>
+        if (known is null)
+        {
+            // The first two proofs of an instance may be written at once, and its key must be made once.
+            await making.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
             {
-                using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-                return Convert.ToBase64String(made.ExportPkcs8PrivateKey());
-            },
-            cancellationToken).ConfigureAwait(false);
+                known ??= await keys.GetOrMakeAsync(KeyName, Make, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                making.Release();
+            }
+        }
         var key = ECDsa.Create();
-        key.ImportPkcs8PrivateKey(Convert.FromBase64String(stored), out _);
+        key.ImportPkcs8PrivateKey(Convert.FromBase64String(known), out _);
         return key;
+    }
+
+    private static string Make()
+    {
+        using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Convert.ToBase64String(made.ExportPkcs8PrivateKey());
     }
 
     private static object JwkOf(ECDsa key)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
@@ -37,7 +38,7 @@ internal sealed class EscapeProbes(RunnerProgram runner, string dataDirectory)
 
     private sealed class Targets : IDisposable
     {
-        private readonly Dictionary<string, string> secrets = new[] { "environment", "data directory", "readable file", "home" }
+        private readonly Dictionary<string, string> secrets = new[] { "environment", "arguments", "data directory", "readable file", "home" }
             .ToDictionary(place => place, _ => "canary" + Guid.NewGuid().ToString("N"), StringComparer.Ordinal);
         private readonly string variable = "HAL9_PROBE_" + Guid.NewGuid().ToString("N");
         private readonly string outside = Path.Combine(Path.GetTempPath(), "hal9-probe-" + Guid.NewGuid().ToString("N"));
@@ -46,6 +47,7 @@ internal sealed class EscapeProbes(RunnerProgram runner, string dataDirectory)
         private readonly string name = "hal9-" + Guid.NewGuid().ToString("N");
         private readonly string data;
         private readonly TcpListener listener = new(IPAddress.IPv6Any, 0);
+        private readonly Process neighbour;
         private readonly Socket local = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         private readonly Socket unnamed = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
@@ -59,6 +61,8 @@ internal sealed class EscapeProbes(RunnerProgram runner, string dataDirectory)
             FileRights.Set(outside, FileRights.Owner | FileRights.Others);
             Keep(secretFile, secrets["data directory"]);
             Keep(homeFile, secrets["home"]);
+            // A process that only this name tells from others, with a secret among its arguments.
+            neighbour = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read line", name, secrets["arguments"]]) { RedirectStandardInput = true })!;
             listener.Server.DualMode = true;
             listener.Start();
             local.Bind(new UnixDomainSocketEndPoint(outside + ".sock"));
@@ -76,8 +80,8 @@ internal sealed class EscapeProbes(RunnerProgram runner, string dataDirectory)
                 product={AppContext.BaseDirectory}
                 outside={outside}
                 toolchain={runner.DotnetRoot}
-                hostCommand={System.Diagnostics.Process.GetCurrentProcess().MainModule?.FileName}
-                process={Environment.ProcessId}
+                hostCommand={name}
+                process={neighbour.Id}
                 port={((IPEndPoint)listener.LocalEndpoint).Port}
                 address={address}
                 socket={outside}.sock
@@ -91,6 +95,8 @@ internal sealed class EscapeProbes(RunnerProgram runner, string dataDirectory)
         public void Dispose()
         {
             Environment.SetEnvironmentVariable(variable, null);
+            neighbour.Kill();
+            neighbour.Dispose();
             listener.Dispose();
             local.Dispose();
             unnamed.Dispose();

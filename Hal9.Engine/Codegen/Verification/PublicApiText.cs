@@ -21,8 +21,10 @@ public static class PublicApiText
     public static IReadOnlyList<string> Of(IReadOnlyDictionary<string, string> sources) =>
         RunnerAtHand is { } compiler ? Of(compiler.Program(CSharpCompiler.Parse(sources), ProjectKind.CSharpLib, [])) : [];
 
-    internal static IReadOnlyList<string> Of(CSharpCompilation compilation) =>
-        [.. TypesIn(compilation.Assembly.GlobalNamespace).Where(IsPublic).SelectMany(LinesOf).Distinct().Order(StringComparer.Ordinal)];
+    internal static IReadOnlyList<string> Of(CSharpCompilation compilation) => Of(compilation.Assembly);
+
+    internal static IReadOnlyList<string> Of(IAssemblySymbol assembly) =>
+        [.. TypesIn(assembly.GlobalNamespace).Where(IsPublic).SelectMany(LinesOf).Distinct().Order(StringComparer.Ordinal)];
 
     private static CSharpCompiler? RunnerAtHand => Sandbox.RunnerProgram.Find() is { } runner ? new CSharpCompiler(runner) : null;
 

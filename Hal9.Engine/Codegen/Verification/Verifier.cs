@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hal9.Engine.Codegen.Verification.CSharp;
+using Hal9.Engine.Codegen.Verification.Scripts;
 using Hal9.Engine.Codegen.Verification.Toolchains;
 using Hal9.Engine.Sandbox;
 
@@ -64,9 +65,9 @@ public sealed class Verifier
             lane?.Toolchain ?? new Dictionary<string, string>(), verdict, reason);
     }
 
-    private async Task<RungResult> ClimbAsync(CSharpLane lane, VerificationInput input, int rung, Stopwatch clock, CancellationToken cancellationToken)
+    private async Task<RungResult> ClimbAsync(ILane lane, VerificationInput input, int rung, Stopwatch clock, CancellationToken cancellationToken)
     {
-        if (rung >= 4 && await sandbox.ReadyAsync(cancellationToken) is var level && level < input.LeastLevel)
+        if ((rung >= 4 || input.Language != Language.CSharp) && await sandbox.ReadyAsync(cancellationToken) is var level && level < input.LeastLevel)
         {
             return Result(rung, RungFinding.Unknown("", $"The sandbox's level is {level}, and {input.LeastLevel} is demanded: nothing is executed."), clock.Elapsed);
         }
@@ -86,15 +87,16 @@ public sealed class Verifier
         return result;
     }
 
-    private CSharpLane? LaneOf(VerificationInput input, out string? whyNot)
+    private ILane? LaneOf(VerificationInput input, out string? whyNot)
     {
-        whyNot = null;
-        if (input.Language == Language.CSharp && RunnerProgram.Find() is { } runner)
+        if (input.Language == Language.CSharp)
         {
-            return new CSharpLane(input, sandbox, runner, shelf, BuildsWhole, Limits);
+            var runner = RunnerProgram.Find();
+            whyNot = runner is null ? "The runner or the .NET host was not found beside the product." : null;
+            return runner is null ? null : new CSharpLane(input, sandbox, runner, shelf, BuildsWhole, Limits);
         }
-        whyNot = input.Language == Language.CSharp ? "The runner or the .NET host was not found beside the product." : $"There is no ladder for {input.Language.Word()} yet.";
-        return null;
+        (var tool, whyNot) = ScriptTool.For(input.Language);
+        return tool is null ? null : new ScriptLane(input, sandbox, tool, Limits);
     }
 
     private static RungResult Result(int rung, RungFinding found, TimeSpan duration) => new(
@@ -125,6 +127,6 @@ public sealed class Verifier
         {
             return (Verdict.LightlyTested, Why(high));
         }
-        return mutants?.Ratio is { } ratio && ratio < LeastKilled ? (Verdict.LightlyTested, Why(rungs[7])) : (Verdict.Verified, null);
+        return mutants?.Ratio is { } ratio && ratio >= LeastKilled ? (Verdict.Verified, null) : (Verdict.LightlyTested, Why(rungs[7]));
     }
 }

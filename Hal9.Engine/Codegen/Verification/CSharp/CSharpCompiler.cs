@@ -39,6 +39,13 @@ internal sealed class CSharpCompiler(RunnerProgram runner)
         return Make(name, [.. trees, Usings(web, true)], references, OutputKind.DynamicallyLinkedLibrary);
     }
 
+    /// <summary>The public interface of a web program's assembly.</summary>
+    public IReadOnlyList<string> ApiOf(byte[] program, IReadOnlyList<string> packages)
+    {
+        var reference = MetadataReference.CreateFromImage(program);
+        return PublicApiText.Of((IAssemblySymbol)Make("Reader", [], References(true, packages).Add(reference), OutputKind.DynamicallyLinkedLibrary).GetAssemblyOrModuleSymbol(reference)!);
+    }
+
     /// <summary>Emits; the image is null when there were errors, which stand in the diagnostics.</summary>
     public static (CompiledImage? Image, IReadOnlyList<Diagnostic> Errors) Emit(CSharpCompilation compilation, CancellationToken cancellationToken)
     {

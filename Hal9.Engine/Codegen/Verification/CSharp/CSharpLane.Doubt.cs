@@ -38,9 +38,9 @@ internal sealed partial class CSharpLane
     private async Task<RungFinding> MutateAsync(CancellationToken cancellationToken)
     {
         CompileAll(cancellationToken);
-        if (images.Count == 0)
+        if (images.Count == 0 || input.Kind == ProjectKind.BlazorPage)
         {
-            return RungFinding.Skipped("There are no tests to doubt.");
+            return RungFinding.Skipped(images.Count == 0 ? "There are no tests to doubt." : "Pages have no mutants: the SDK, not this ladder, makes C# of them.");
         }
         var mutants = Mutate(MostMutants, cancellationToken);
         var compiled = mutants.Where(one => one.Image is not null).ToList();

@@ -13,6 +13,7 @@ internal sealed partial class CSharpLane : ILane
     private readonly VerificationInput input;
     private readonly CSharpCompiler compiler;
     private readonly SuiteRunner suites;
+    private readonly FullBuild tools;
     private readonly FullBuild? build;
     private readonly IReadOnlyList<string> packages;
     private readonly IReadOnlyList<string> missing;
@@ -38,7 +39,8 @@ internal sealed partial class CSharpLane : ILane
         compiler = new(runner);
         suites = new(sandbox, runner);
         (packages, missing) = shelf.Find(input.Packages);
-        build = fullBuild ? new(sandbox, runner, packages) : null;
+        tools = new(sandbox, runner, packages);
+        build = fullBuild ? tools : null;
         web = CSharpCompiler.IsWeb(input.Kind);
         sources = new(() => CSharpCompiler.Parse(input.Sources));
         tests = new()
@@ -69,7 +71,7 @@ internal sealed partial class CSharpLane : ILane
     public Task<RungFinding> ClimbAsync(int rung, CancellationToken cancellationToken) => rung switch
     {
         1 => Task.FromResult(Parse()),
-        2 => Task.FromResult(Compile(cancellationToken)),
+        2 => CompileAsync(cancellationToken),
         3 => Task.FromResult(Rules()),
         4 => RunAsync(4, SuiteNames.Unit, cancellationToken),
         5 => VisibleAsync(cancellationToken),
@@ -85,7 +87,7 @@ internal sealed partial class CSharpLane : ILane
         return RungFinding.Of("parse (Roslyn)", [.. errors.Take(20).Select(error => FailureOf(1, error))]);
     }
 
-    private RungFinding Compile(CancellationToken cancellationToken)
+    private async Task<RungFinding> CompileAsync(CancellationToken cancellationToken)
     {
         const string Command = "compile (Roslyn, in process)";
         if (missing.Count > 0)
@@ -93,12 +95,25 @@ internal sealed partial class CSharpLane : ILane
             return RungFinding.Unknown(Command, $"missing package: {string.Join(", ", missing)}. There are: {string.Join(", ", packages.Select(Path.GetFileName).DefaultIfEmpty("none but xUnit"))}.");
         }
         program = compiler.Program(sources.Value, input.Kind, packages);
-        var (image, errors) = CSharpCompiler.Emit(program, cancellationToken);
-        if (image is null)
+        if (input.Kind == ProjectKind.BlazorPage)
         {
-            return RungFinding.Of(Command, [.. errors.Take(20).Select(error => FailureOf(2, error))]);
+            // Pages are made into C# by the SDK, which runs in the sandbox: its build is the compiler here.
+            var (built, failure) = await tools.ProgramAsync(input, cancellationToken);
+            if (failure is not null)
+            {
+                return failure;
+            }
+            app = built!;
         }
-        app = image;
+        else
+        {
+            var (image, errors) = CSharpCompiler.Emit(program, cancellationToken);
+            if (image is null)
+            {
+                return RungFinding.Of(Command, [.. errors.Take(20).Select(error => FailureOf(2, error))]);
+            }
+            app = image;
+        }
         var failures = new List<RungFailure>();
         foreach (var name in new[] { SuiteNames.Unit, SuiteNames.Visible })
         {
@@ -124,6 +139,10 @@ internal sealed partial class CSharpLane : ILane
     private RungFinding Rules()
     {
         var failures = BannedUse.In(program!, tests: false, web).ToList();
+        if (input.Kind == ProjectKind.BlazorPage && failures.Count == 0)
+        {
+            failures.AddRange(BannedUse.In(app!.Code));
+        }
         if (tests[SuiteNames.Unit].Value.Count > 0)
         {
             failures.AddRange(BannedUse.In(compiler.Suite(SuiteNames.Unit, tests[SuiteNames.Unit].Value, input.Kind, packages, app!.Code), tests: true, web));
@@ -136,7 +155,7 @@ internal sealed partial class CSharpLane : ILane
         }
         if (input.PublicApi.Count > 0)
         {
-            var there = PublicApiText.Of(program!).ToHashSet(StringComparer.Ordinal);
+            var there = (input.Kind == ProjectKind.BlazorPage ? compiler.ApiOf(app!.Code, packages) : PublicApiText.Of(program!)).ToHashSet(StringComparer.Ordinal);
             failures.AddRange(input.PublicApi.Where(line => !there.Contains(line)).Select(line => new RungFailure(3, "public-api", $"The design has {line}, the code has not.")));
         }
         return RungFinding.Of("rules (banned uses, public interface, switched-off tests)", [.. failures.Take(50)]);
@@ -160,12 +179,7 @@ internal sealed partial class CSharpLane : ILane
             return RungFinding.Of("held-out tests", [new(6, "held-out", "The held-out tests do not compile with this program: something of the agreed interface is missing.")]);
         }
         var found = await RunAsync(6, SuiteNames.HeldOut, cancellationToken);
-        HeldOutPassed = found.PassedTests?.Count ?? 0;
-        // One bit and a criterion go out: no name, text or line of a held-out test.
-        var failures = (found.Failures ?? []).Select(failure => failure.Criterion).Distinct()
-            .Select(criterion => new RungFailure(6, "held-out", $"A held-out test of {criterion ?? "an unnamed criterion"} fails.", null, null, criterion)).ToList();
-        var reason = found.Outcome == RungOutcome.Red ? RungFinding.Sentence(failures) : found.Reason;
-        return found with { Failures = failures, PassedTests = [], Log = string.Create(CultureInfo.InvariantCulture, $"{HeldOutPassed} of {HeldOutTests} passed"), Reason = reason };
+        return HeldOut.Hide(found, HeldOutTests, passed => HeldOutPassed = passed);
     }
 
     /// <summary>Runs one suite; more than once where a run says nothing about the code.</summary>
@@ -194,7 +208,7 @@ internal sealed partial class CSharpLane : ILane
             (report, result) = await suites.RunAsync(order, limits.Times(3), web, timeZone, cancellationToken);
         }
         var failures = SuiteVerdict.Failures(rung, report, result, expected);
-        var log = LogOf(report, result);
+        var log = SuiteVerdict.LogOf(report, result);
         if (RanOut(report, result))
         {
             return RungFinding.Unknown(command, result.Reason ?? "The tests ran out of memory.", log, failures);
@@ -215,12 +229,6 @@ internal sealed partial class CSharpLane : ILane
     }
 
     private static bool RanOut(SuiteReport report, SandboxResult result) => !report.Passed && (result.RanOut || report.OutOfMemory || report.OutOfTime);
-
-    private static string LogOf(SuiteReport report, SandboxResult result)
-    {
-        var lines = report.Cases.OrderBy(one => one.Display, StringComparer.Ordinal).Select(one => $"{one.End} {one.Display}{(one.End == TestEnd.Failed ? "\n  " + SuiteVerdict.Normalised(one.Message).ReplaceLineEndings("\n  ") : "")}");
-        return Logs.Bounded(string.Join('\n', lines) + (result.Errors.Length > 0 ? "\n--- output\n" + result.Errors : ""));
-    }
 
     private IReadOnlyList<WrittenTest> Declared(string suite) =>
         declared.TryGetValue(suite, out var known) ? known : declared[suite] = SuiteReader.Read(tests[suite].Value);

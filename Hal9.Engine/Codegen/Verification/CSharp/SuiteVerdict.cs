@@ -40,6 +40,13 @@ internal static partial class SuiteVerdict
         return text.Length > MostMessage ? text[..MostMessage] : text;
     }
 
+    /// <summary>Each test and how it ended, and what was printed.</summary>
+    public static string LogOf(SuiteReport report, SandboxResult result)
+    {
+        var lines = report.Cases.OrderBy(one => one.Display, StringComparer.Ordinal).Select(one => $"{one.End} {one.Display}{(one.End == TestEnd.Failed ? "\n  " + Normalised(one.Message).ReplaceLineEndings("\n  ") : "")}");
+        return Logs.Bounded(string.Join('\n', lines) + (result.Errors.Length > 0 ? "\n--- output\n" + result.Errors : ""));
+    }
+
     private static RungFailure FailureOf(int rung, TestCase failed)
     {
         var frames = Frame().Matches(failed.Stack).ToList();

@@ -8,7 +8,7 @@ namespace Hal9.Tests.Engine.Codegen.Verification;
 /// <summary>Only what was proven here gets the word, and whatever is not gets the reason.</summary>
 public sealed class VerifierTests(SandboxFixture machine)
 {
-    private readonly Verifier verifier = new(machine.Sandbox) { BuildsWhole = false, Limits = SuiteRunner.Limits with { Time = TimeSpan.FromSeconds(0.8), CpuSeconds = 2, MemoryBytes = 192L << 20 } };
+    private readonly Verifier verifier = new(machine.Sandbox) { BuildsWhole = false, Limits = SuiteRunner.Limits with { Time = TimeSpan.FromSeconds(0.7), CpuSeconds = 2, MemoryBytes = 192L << 20 } };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -50,7 +50,6 @@ public sealed class VerifierTests(SandboxFixture machine)
     [InlineData("File.ReadAllText(\"/etc/passwd\"); return 0;", "banned", 3)]
     [InlineData("new System.Net.Sockets.TcpClient(\"127.0.0.1\", 1).Close(); return 0;", "banned", 3)]
     [InlineData("return prices.Count == 0 ? 0 : 1;", "Shop.Tests.BasketVisibleTests.AC_1_Total_OfOnePrice(price: 999, total: 999)", 5)]
-    [InlineData("return prices.Count == 1 ? (prices[0] == 999 ? 999 : 900) : 0;", "held-out", 6)]
     public async Task Fault_OfEachKind_IsNamedOnItsRung(string body, string id, int rung)
     {
         machine.NeedAny();

@@ -1,13 +1,11 @@
 using Hal9.Engine.Codegen;
 using Hal9.Engine.Models.Offline.Projects;
+using Hal9.Tests.Support;
 
 namespace Hal9.Tests.Engine.Models.Offline;
 
 public sealed class CrudGrammarTests
 {
-    private static readonly string[] Words = ["book", "Order", "class", "string", "api key", "2nd owner", "e-mail", "Id", "namespace", "price", "ISBN", "due date", "first_name", "Assert", "lock", "new", "Käse ok", "void", "value", "object"];
-    private static readonly string[] Types = ["", ": text", ": number", ": decimal", " (date)", " (bool)", ": amount"];
-
     [Theory]
     [InlineData("CRUD API for book with title, pages: number and price: decimal", "Book", "Title:string Pages:int Price:decimal")]
     [InlineData("Please build a CRUD API for a class with new, string: text", "Class", "New:string StringValue:string")]
@@ -47,10 +45,7 @@ public sealed class CrudGrammarTests
     {
         for (var seed = 0; seed < 100; seed++)
         {
-            var random = new Random(seed);
-            var names = Words.OrderBy(_ => random.Next()).Take(random.Next(2, 8)).ToList();
-            var brief = $"CRUD API for {names[0]} with {string.Join(", ", names.Skip(1).Select(name => name + Types[random.Next(Types.Length)]))}";
-
+            var brief = CrudWishes.Valid(seed);
             var (wish, fault) = CrudGrammar.Read(brief);
             Assert.True(fault is null, $"{brief}: {fault}");
             var project = CrudProject.Make(wish!);
@@ -69,11 +64,7 @@ public sealed class CrudGrammarTests
     [Fact]
     public void Find_FiftyRequestsOutsideTheScripts_AreAllRefused()
     {
-        string[] things = ["chess engine", "spreadsheet", "weather station", "compiler", "mail server", "photo album", "game of snake", "blog with comments", "chat room", "tax calculator"];
-        string[] ways = ["Build me a {0}", "A {0} in Blazor, please", "{0} with login and roles", "CRUD {0}", "I need a {0} that talks to SAP"];
-        foreach (var brief in things.SelectMany(thing => ways.Select(way => string.Format(System.Globalization.CultureInfo.InvariantCulture, way, thing))))
-        {
-            Assert.Null(ProjectLibrary.Find(brief, "csharp-console").Project);
-        }
+        Assert.Equal(50, CrudWishes.Outside.Count);
+        Assert.All(CrudWishes.Outside, brief => Assert.Null(ProjectLibrary.Find(brief, "csharp-console").Project));
     }
 }
