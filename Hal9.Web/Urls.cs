@@ -86,9 +86,6 @@ public static class Urls
     public static string Hierarchy(string? neuron = null, string? view = null, string? layer = null, string? state = null, string? text = null, string? run = null, string? page = null) =>
         WithQuery("/hierarchy", ("neuron", neuron), ("view", view), ("layer", layer), ("state", state), ("q", text), ("run", run), ("page", page));
 
-    /// <summary>What was learned, and the proposal that is reviewed.</summary>
-    public static string Learning(Guid? proposalId = null) => WithQuery("/learning", ("id", proposalId?.ToString()));
-
     /// <summary>Code generation: a new project and those that there are.</summary>
     public static string Codegen(string? after = null) => WithQuery("/codegen", ("after", after));
 
