@@ -31,7 +31,7 @@ public static class EngineSetup
         .AddMonitoring()
         .AddRuns(settings)
         .AddNeurons()
-        .AddLearning()
+        .AddLearning(settings)
         .AddSandbox(settings)
         .AddModels(settings)
         .AddBudgets(settings)

@@ -6,8 +6,8 @@ namespace Hal9.Web;
 /// </summary>
 internal static class KnownSettings
 {
-    private static readonly string[] Sections = ["Setup", "Data", "Cluster", "Models", "Budgets", "Runs", "Codegen", "Sandbox", "Telemetry"];
-    private static readonly string[] NotBuilt = ["Learning", "Tools", "Alerts", "Retention"];
+    private static readonly string[] Sections = ["Setup", "Data", "Cluster", "Models", "Budgets", "Runs", "Learning", "Codegen", "Sandbox", "Telemetry"];
+    private static readonly string[] NotBuilt = ["Tools", "Alerts", "Retention"];
 
     /// <summary>Checks the section <c>Hal9</c>.</summary>
     /// <exception cref="InvalidOperationException">A name is unknown, or of a part that this version does not have.</exception>

@@ -31,6 +31,7 @@ internal static class HostingSetup
         services.AddHostedService<TemporaryKeeper>();
         services.AddHostedService<LedgerKeeper>();
         services.AddHostedService<PriceKeeper>();
+        services.AddHostedService<LearningKeeper>();
         services.AddHostedService<SandboxKeeper>();
         return services;
     }

@@ -20,6 +20,9 @@ internal sealed class FeedbackRow : ITenantOwned
     public string? Comment { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>1: it counts for learning. 0: its giver had given too many that day. A number, since the two databases have no boolean in common.</summary>
+    public int Counted { get; init; }
 }
 
 internal sealed class FeedbackTables : IEntityTypeConfiguration<FeedbackRow>

@@ -41,12 +41,13 @@ public sealed record GiveFeedback(Guid RunId, Guid? StepId, FeedbackKind Kind, d
 /// <param name="Comment">Why, in words.</param>
 /// <param name="CreatedAt">When it was first given (UTC).</param>
 /// <param name="UpdatedAt">When it was last changed (UTC).</param>
+/// <param name="Counts">Whether learning takes it into account: votes of one person beyond the day's cap are stored and shown, and count nothing.</param>
 public sealed record Feedback(
-    Guid Id, Guid UserId, Guid RunId, Guid? StepId, FeedbackKind Kind, double? Number, string? Text, string? Comment, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    Guid Id, Guid UserId, Guid RunId, Guid? StepId, FeedbackKind Kind, double? Number, string? Text, string? Comment, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool Counts = true);
 
 /// <summary>
-/// The door to feedback. A person has one vote per answer and kind, and may change it or take it back. It is stored for the learning loop; nothing
-/// changes by itself because of it.
+/// The door to feedback. A person has one vote per answer and kind, and may change it or take it back. In the same transaction it becomes the
+/// outcome of the run's decisions, and blame is shared out; what is on trial may advance or be rolled back by it.
 /// </summary>
 public sealed class FeedbackService
 {
@@ -57,8 +58,11 @@ public sealed class FeedbackService
     private readonly TenantScope scope;
     private readonly Writer writer;
     private readonly TimeProvider time;
+    private readonly Outcomes outcomes;
+    private readonly LearningOptions options;
 
-    internal FeedbackService(TenantScope scope, Writer writer, TimeProvider time) => (this.scope, this.writer, this.time) = (scope, writer, time);
+    internal FeedbackService(TenantScope scope, Writer writer, TimeProvider time, Outcomes outcomes, LearningOptions options) =>
+        (this.scope, this.writer, this.time, this.outcomes, this.options) = (scope, writer, time, outcomes, options);
 
     /// <summary>Gives feedback, or changes what the actor gave before.</summary>
     /// <exception cref="ArgumentException">The value does not fit the kind, a text is too long, or the run has not ended; the message names the field.</exception>
@@ -110,6 +114,7 @@ public sealed class FeedbackService
                     return false;
                 }
                 Count(batch, actor.TenantId, run);
+                outcomes.Join(batch, actor.TenantId, run, time.GetUtcNow());
                 return true;
             },
             cancellationToken);
@@ -140,12 +145,17 @@ public sealed class FeedbackService
         }
         // As it is stored: in milliseconds.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        // A day's votes of one person move little, whoever they are; the result of a test is no vote.
+        var counts = given.Kind == FeedbackKind.Test || batch.Number(
+            LearningStatements.CountVotes, ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@since", now.AddDays(-1).ToUnixTimeMilliseconds()), ("@run", given.RunId),
+            ("@step", given.StepId ?? Guid.Empty), ("@kind", given.Kind.ToString())) < options.VotesPerUserDay;
         var (id, made) = batch.Query(
             FeedbackStatements.Put, reader => (reader.GetGuid(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1))),
             ("@id", Guid.CreateVersion7(now)), ("@tenant", actor.TenantId), ("@user", actor.UserId), ("@run", given.RunId), ("@step", given.StepId ?? Guid.Empty),
-            ("@kind", given.Kind.ToString()), ("@number", given.Number), ("@text", given.Text), ("@comment", given.Comment), ("@now", now.ToUnixTimeMilliseconds()))[0];
+            ("@kind", given.Kind.ToString()), ("@number", given.Number), ("@text", given.Text), ("@comment", given.Comment), ("@now", now.ToUnixTimeMilliseconds()), ("@counted", counts ? 1 : 0))[0];
         Count(batch, actor.TenantId, given.RunId);
-        return (new Feedback(id, actor.UserId, given.RunId, given.StepId, given.Kind, given.Number, given.Text, given.Comment, made, now), null);
+        outcomes.Join(batch, actor.TenantId, given.RunId, now);
+        return (new Feedback(id, actor.UserId, given.RunId, given.StepId, given.Kind, given.Number, given.Text, given.Comment, made, now, counts), null);
     }
 
     private static void Check(GiveFeedback given)
@@ -169,5 +179,5 @@ public sealed class FeedbackService
     }
 
     private static Feedback Show(FeedbackRow row) => new(
-        row.Id, row.UserId, row.RunId, row.StepId == Guid.Empty ? null : row.StepId, row.Kind, row.Number, row.Text, row.Comment, row.CreatedAt, row.UpdatedAt);
+        row.Id, row.UserId, row.RunId, row.StepId == Guid.Empty ? null : row.StepId, row.Kind, row.Number, row.Text, row.Comment, row.CreatedAt, row.UpdatedAt, row.Counted == 1);
 }

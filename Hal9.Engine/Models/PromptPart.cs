@@ -41,6 +41,9 @@ public enum PromptSource
 
     /// <summary>A file that was attached to the goal.</summary>
     Attachment,
+
+    /// <summary>What was learned from earlier work of the kind, quoted.</summary>
+    Lessons,
 }
 
 /// <summary>A piece of what a model was asked, by where it came from: so that people can see why an answer came out as it did.</summary>

@@ -17,6 +17,7 @@ internal sealed class Prompts
     public const string Goal = "## Goal";
     public const string Criteria = "## Acceptance criteria";
     public const string Before = "## Results to build on";
+    public const string Lessons = "## Notes from earlier work";
     public const string Files = "## Attached files";
     public const string LastResult = "## Your last result";
     public const string Feedback = "## Feedback on your last result";
@@ -29,7 +30,7 @@ internal sealed class Prompts
     {
         [Goal] = PromptSource.Goal, [Criteria] = PromptSource.Criteria, [Before] = PromptSource.Before, [LastResult] = PromptSource.LastResult,
         [Feedback] = PromptSource.Feedback, [Delegates] = PromptSource.Delegates, [Results] = PromptSource.Results, [Integrate] = PromptSource.Integrate,
-        [Task] = PromptSource.Task,
+        [Task] = PromptSource.Task, [Lessons] = PromptSource.Lessons,
     }.ToFrozenDictionary();
 
     private readonly StringBuilder text = new();

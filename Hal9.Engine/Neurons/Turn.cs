@@ -19,6 +19,9 @@ internal sealed record Ask(CallContext Context, Neuron Neuron, IReadOnlyList<Cha
 {
     /// <summary>The most tokens that this kind of answer needs, in place of the neuron's own limit: files are longer than what neurons usually say. Null: the neuron's.</summary>
     public int? MayWrite { get; init; }
+
+    /// <summary>The strength of model that was learned to be right for this kind of task; null: the neuron's own.</summary>
+    public ModelTier? Tier { get; init; }
 }
 
 /// <summary>How a neuron talks: a kernel per turn with the chat service from Models, the neuron's prompt as a template, and the answer as text or as checked JSON.</summary>
@@ -98,7 +101,7 @@ internal sealed class Turn(ModelService models, TimeProvider time)
             new(PromptSource.Neuron, system), .. ask.History.Select(message => new PromptPart(PromptSource.History, $"{message.Role}: {message.Text}")), .. ask.Prompt.Parts,
             .. format is ChatResponseFormatJson { Schema: { } schema } ? [new PromptPart(PromptSource.Schema, schema.GetRawText())] : Array.Empty<PromptPart>(),
         ];
-        var client = models.Open(ask.Context with { Prompt = prompt }, models.OfTier(ask.Neuron.Tier), format, Math.Min(ask.MayWrite ?? ask.Neuron.MaxOutputTokens, ask.MaxOutputTokens ?? int.MaxValue));
+        var client = models.Open(ask.Context with { Prompt = prompt }, models.OfTier(ask.Tier ?? ask.Neuron.Tier), format, Math.Min(ask.MayWrite ?? ask.Neuron.MaxOutputTokens, ask.MaxOutputTokens ?? int.MaxValue));
         var history = new ChatHistory(system);
         foreach (var message in ask.History)
         {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Hal9.Engine.Budgets;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Models;
 using Hal9.Engine.Neurons;
 
@@ -50,6 +52,12 @@ internal sealed class LiveRun : IDisposable
 
     /// <summary>The files that belong to the goal; read when the loop enters.</summary>
     public IReadOnlyList<PromptFile> Files { get; set; } = [];
+
+    /// <summary>What is learned, as it was when the run began or was taken up: it ends on that.</summary>
+    public PolicySnapshot Policies { get; set; } = PolicySnapshot.Empty;
+
+    /// <summary>What applies to each step, by path.</summary>
+    public ConcurrentDictionary<string, Guidance> Guided { get; } = new(StringComparer.Ordinal);
 
     public RunJournal Journal { get; }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Models;
 using Hal9.Engine.Storage;
 using Hal9.Engine.Storage.Sql;
@@ -104,7 +105,7 @@ internal sealed partial class RunJournal
     }
 
     /// <summary>Opens the step of a path with what its envelope allows, or returns it when it is stored already.</summary>
-    public StepRow StartStep(string path, StepRow? parent, Layer layer, string neuron, string goal, Usd? plan = null)
+    public StepRow StartStep(string path, StepRow? parent, Layer layer, string neuron, string goal, Usd? plan = null, Guidance? guidance = null)
     {
         var step = new StepRow
         {
@@ -125,6 +126,10 @@ internal sealed partial class RunJournal
                 RunStatements.InsertStep,
                 ("@id", step.Id), ("@tenant", run.TenantId), ("@run", run.Id), ("@parent", step.ParentId), ("@path", path), ("@layer", Names.Of(layer)),
                 ("@neuron", neuron), ("@status", nameof(StepStatus.Running)), ("@goal", goal), ("@now", step.StartedAt.ToUnixTimeMilliseconds()), ("@plan", step.PlanNano));
+            if (guidance is not null)
+            {
+                DecisionLog.Write(batch, new DecidedStep(run.TenantId, run.Id, step.Id, layer, neuron, goal, step.StartedAt), guidance);
+            }
             if (parent is not null)
             {
                 pen.Tell(new SignalSent(SignalKind.Assignment, parent.Id, step.Id, parent.Neuron, neuron, Short(goal)));
@@ -155,6 +160,10 @@ internal sealed partial class RunJournal
                 RunStatements.EndStep,
                 ("@status", status.ToString()), ("@result", result), ("@error", error), ("@cost", cost.Nano), ("@now", now.ToUnixTimeMilliseconds()),
                 ("@id", step.Id), ("@tenant", run.TenantId));
+            if (run.Mode != RunMode.Direct)
+            {
+                DecisionLog.End(batch, run.TenantId, step.Id, cost, now - step.StartedAt, status == StepStatus.Succeeded);
+            }
             pen.Tell(new StepEnded(step.Id, status, cost, Short(result), error));
             batch.OnCommitted(() => EngineMeters.AgentEnded(step.Neuron, now - step.StartedAt, CallsOf(step.Path), status == StepStatus.Succeeded ? null : WordOf(status)));
             if (parent is not null)

@@ -1,5 +1,6 @@
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Events;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Models;
 using Hal9.Engine.Neurons;
 using Microsoft.Extensions.AI;
@@ -11,7 +12,7 @@ namespace Hal9.Engine.Runs;
 /// The whole flow of a run on one page: triage, the entry step, the end. The same walk starts a run and rebuilds one after a crash: the journal knows
 /// which steps and leaves are done.
 /// </summary>
-internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, Quoter quoter, IRunFiles files, IEnumerable<IRunWork> works, TimeProvider time, ILogger<RunLoop> logger)
+internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop steps, ModelService models, Quoter quoter, IRunFiles files, IEnumerable<IRunWork> works, PolicyBook policies, TimeProvider time, ILogger<RunLoop> logger)
 {
     public async Task ExecuteAsync(LiveRun run, CancellationToken hostStopping)
     {
@@ -102,6 +103,7 @@ internal sealed partial class RunLoop(HierarchyService hierarchies, StepLoop ste
     {
         run.Stopping.ThrowIfCancellationRequested();
         var hierarchy = await hierarchies.OfAsync(run.Row.TenantId, run.Stopping).ConfigureAwait(false);
+        run.Policies = await policies.OfAsync(run.Row.TenantId, run.Stopping).ConfigureAwait(false);
         run.Files = await files.LoadAsync(run.Row.TenantId, run.Input.Files ?? [], run.Stopping).ConfigureAwait(false);
         var choice = Triage.Choose(run.Row.Mode, run.Row.Goal, hierarchy);
         var expected = run.Journal.Triaged is null

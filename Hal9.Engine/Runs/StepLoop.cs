@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Hal9.Engine.Budgets;
-using Hal9.Engine.Diagnostics;
 using Hal9.Engine.Events;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Models;
 using Hal9.Engine.Neurons;
 using Microsoft.Extensions.AI;
@@ -73,7 +73,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         LiveRun run, Assignment assignment, StepRow? parent, Func<StepRow, CancellationToken, Task<StepResult>> work, CancellationToken cancellationToken)
     {
         assignment.Envelope.OpenStep();
-        var step = run.Journal.StartStep(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal, assignment.Envelope.Limits.Cost);
+        var step = run.Journal.StartStep(assignment.Path, parent, assignment.Neuron.Layer, assignment.Neuron.Name, assignment.Goal, assignment.Envelope.Limits.Cost, GuidanceOf(run, assignment));
         if (step.Status == StepStatus.Succeeded)
         {
             run.Journal.Rebook(assignment.Path, assignment.Envelope);
@@ -121,7 +121,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
 
     private async Task<StepResult> WorkAsync(LiveRun run, Assignment assignment, StepRow step, CancellationToken cancellationToken)
     {
-        var prompt = PromptOf(assignment).With(run.Files);
+        var prompt = PromptOf(run, assignment).With(run.Files);
         if (assignment.SentBack is { } back)
         {
             prompt.Section(Prompts.LastResult, back.LastResult).Section(Prompts.Feedback, back.Feedback);
@@ -141,7 +141,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         LiveRun run, Hierarchy hierarchy, Assignment assignment, StepRow step, IReadOnlyList<Neuron> delegates, CancellationToken cancellationToken)
     {
         var most = options.Value.MaxAssignments;
-        var prompt = PromptOf(assignment).With(run.Files)
+        var prompt = PromptOf(run, assignment).With(run.Files)
             .List(Prompts.Delegates, delegates.Select(d => $"`{d.Name}`: {d.Role}"))
             .Section(Prompts.Task, $"Cut the goal into at most {most} assignments for these neurons, as few as it needs. Answer it yourself only when there is nothing to delegate; give up only when it cannot be reached.");
         var plan = await JsonAsync<PlanAnswer>(
@@ -254,11 +254,11 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         {
             return new StepResult(true, review.Answer);
         }
-        var prompt = PromptOf(assignment).Work(Prompts.Integrate, children.Select((c, i) => Finished(i, c, results[i])))
+        var prompt = PromptOf(run, assignment).Work(Prompts.Integrate, children.Select((c, i) => Finished(i, c, results[i])))
             .Section(Prompts.Task, "Integrate these results to one complete answer to the goal, in Markdown. Say plainly what could not be done.");
         return new StepResult(true, await TextAsync(run, assignment, step, "integrate", prompt, cancellationToken).ConfigureAwait(false));
 
-        Prompts Judge(string task) => PromptOf(assignment)
+        Prompts Judge(string task) => PromptOf(run, assignment)
             .Work(Prompts.Results, children.Select((c, i) => Finished(i, c, results[i])))
             .Section(Prompts.Task, task + " Send a result back only when something concrete is missing; it is redone once.");
     }
@@ -300,10 +300,15 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         return redos.Count > 0;
     }
 
-    private static Prompts PromptOf(Assignment assignment) => new Prompts()
+    private static Prompts PromptOf(LiveRun run, Assignment assignment) => new Prompts()
         .Section(Prompts.Goal, assignment.Goal)
         .List(Prompts.Criteria, assignment.Criteria)
-        .Work(Prompts.Before, assignment.Before);
+        .Work(Prompts.Before, assignment.Before)
+        .Section(Prompts.Lessons, GuidanceOf(run, assignment).Notes);
+
+    private static Guidance GuidanceOf(LiveRun run, Assignment assignment) => run.Guided.GetOrAdd(
+        assignment.Path,
+        _ => Guidance.Of(run.Policies, run.Row.TenantId, run.Row.Id, assignment.Neuron.Layer, TaskClasses.Of(assignment.Goal), assignment.Neuron.Tier, run.Row.StartedAt));
 
     private static FinishedWork Finished(int index, Assignment child, StepResult result) =>
         new(index + 1, child.Neuron.Name, child.Goal, child.Criteria, result.Done ? result.Text : $"Not done: {result.Text}");
@@ -315,7 +320,7 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
         if (assignment.IsEntry)
         {
             // The entry neuron's text is the run's answer: nothing comes after it.
-            ask = ask with { MaxOutputTokens = run.Input.MaxOutputTokens, Context = ask.Context with { IsLast = true } };
+            ask = ask with { MaxOutputTokens = Lower(ask.MaxOutputTokens, run.Input.MaxOutputTokens), Context = ask.Context with { IsLast = true } };
         }
         return await turn.TextAsync(ask, assignment.IsEntry ? run.Answer.Append : null, cancellationToken).ConfigureAwait(false);
     }
@@ -346,8 +351,14 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     private static Ask AskOf(LiveRun run, Assignment assignment, StepRow step, string purpose, Prompts prompt)
     {
         IReadOnlyList<ChatMessage> history = assignment.IsEntry ? run.Input.History : [];
-        return new Ask(ContextOf(run, step, assignment.Envelope, assignment.Neuron.Name, $"{assignment.Path}/{purpose}"), assignment.Neuron, history, prompt);
+        var guidance = GuidanceOf(run, assignment);
+        return new Ask(ContextOf(run, step, assignment.Envelope, assignment.Neuron.Name, $"{assignment.Path}/{purpose}"), assignment.Neuron, history, prompt, guidance.MaxOutputTokens)
+        {
+            Tier = guidance.Tier,
+        };
     }
+
+    private static int? Lower(int? one, int? other) => one is null ? other : other is null ? one : Math.Min(one.Value, other.Value);
 
     /// <summary>A tenant's share of the process: it waits here, not in another tenant's way.</summary>
     private async Task<IDisposable> CallAsync(Guid tenantId, Layer layer, CancellationToken cancellationToken)
@@ -361,34 +372,5 @@ internal sealed class StepLoop(Turn turn, INeuronGate gate, IOptions<RunsOptions
     private sealed class Place(SemaphoreSlim places) : IDisposable
     {
         public void Dispose() => places.Release();
-    }
-
-    /// <summary>Counts a step that waits, for as long as it does.</summary>
-    private readonly struct Queued : IDisposable
-    {
-        private readonly string layer;
-
-        public Queued(Layer layer)
-        {
-            this.layer = layer.ToString();
-            EngineMeters.Queued(this.layer, 1);
-        }
-
-        public void Dispose() => EngineMeters.Queued(layer, -1);
-    }
-
-    /// <summary>Counts a step in a state for as long as it is there.</summary>
-    private readonly struct Counted : IDisposable
-    {
-        private readonly string layer;
-        private readonly string state;
-
-        public Counted(Layer layer, string state)
-        {
-            (this.layer, this.state) = (layer.ToString(), state);
-            EngineMeters.Step(this.layer, state, 1);
-        }
-
-        public void Dispose() => EngineMeters.Step(layer, state, -1);
     }
 }

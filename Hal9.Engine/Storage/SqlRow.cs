@@ -18,6 +18,9 @@ public abstract class SqlRow
     /// <summary>A column as an id.</summary>
     public abstract Guid GetGuid(int column);
 
+    /// <summary>A column as a number with a fraction.</summary>
+    public abstract double GetDouble(int column);
+
     /// <summary>A column as a small whole number.</summary>
     public int GetInt32(int column) => checked((int)GetInt64(column));
 }
@@ -32,6 +35,8 @@ internal sealed class SqliteRow(sqlite3_stmt statement) : SqlRow
     public override string GetString(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
 
     public override Guid GetGuid(int column) => Guid.Parse(GetString(column));
+
+    public override double GetDouble(int column) => raw.sqlite3_column_double(statement, column);
 }
 
 /// <summary>A row of any other database.</summary>
@@ -44,4 +49,6 @@ internal sealed class ReaderRow(DbDataReader reader) : SqlRow
     public override string GetString(int column) => reader.GetString(column);
 
     public override Guid GetGuid(int column) => reader.GetGuid(column);
+
+    public override double GetDouble(int column) => reader.GetDouble(column);
 }

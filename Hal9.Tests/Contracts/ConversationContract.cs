@@ -81,7 +81,9 @@ public abstract class ConversationContract : IDisposable
     {
         var database = Create(folder.Path);
         await using var writer = new Writer(database);
-        var feedback = new FeedbackService(new TenantScope(database), writer, TimeProvider.System);
+        var (scope, options) = (new TenantScope(database), new LearningOptions());
+        var lifecycle = new Lifecycle(new PolicyBook(scope, TimeProvider.System), options);
+        var feedback = new FeedbackService(scope, writer, TimeProvider.System, new Outcomes(lifecycle), options);
         var run = (await TalkAsync(database, "Hi")).Run;
 
         var first = await feedback.GiveAsync(actor, new GiveFeedback(run, null, FeedbackKind.Thumb, 1), Cancel);
@@ -90,6 +92,16 @@ public abstract class ConversationContract : IDisposable
         Assert.Equal(first.Id, second.Id);
         Assert.Equal(second, Assert.Single(await feedback.ListAsync(actor, run, Cancel)));
         Assert.True(await feedback.WithdrawAsync(actor, first.Id, Cancel));
+
+        // The rest of learning speaks the same SQL: a change is proposed, tried, measured and taken back.
+        var learning = new LearningService(scope, writer, lifecycle, new LessonMiner(scope, writer, options, TimeProvider.System), options, TimeProvider.System);
+        var proposal = await learning.ProposeAsync(actor with { UserId = Guid.CreateVersion7() }, "route/L2/ask", """{"tier":"fast"}""", Cancel);
+        await learning.ApproveAsync(actor, proposal.Id, new DecideProposal("try it", Force: true), Cancel);
+        await writer.WriteAsync(actor.TenantId, batch => lifecycle.Advance(batch, actor.TenantId, proposal.Key, DateTimeOffset.UtcNow), Cancel);
+        Assert.Equal(0, (await learning.FindAsync(actor, proposal.Id, Cancel))!.Measured!.Served);
+        Assert.Equal(ProposalState.RolledBack, (await learning.RollBackAsync(actor, proposal.Id, new DecideProposal("enough"), Cancel))!.State);
+        Assert.Equal(0, await learning.MineAsync(actor, Cancel));
+        Assert.Null((await learning.MeterAsync(actor, Cancel)).Rate);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Hal9.Engine;
 using Hal9.Engine.Budgets;
 using Hal9.Engine.Codegen;
 using Hal9.Engine.Hosting;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Models;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Sandbox;
@@ -24,7 +25,7 @@ public sealed partial class ReadmeTests
     private static readonly (string Section, Type Options)[] Sections =
     [
         ("Setup", typeof(SetupOptions)), ("Data", typeof(DataOptions)), ("Cluster", typeof(ClusterOptions)), ("Models", typeof(ModelsOptions)),
-        ("Budgets", typeof(BudgetsOptions)), ("Runs", typeof(RunsOptions)), ("Codegen", typeof(CodegenOptions)), ("Sandbox", typeof(SandboxOptions)), ("Telemetry", typeof(TelemetryOptions)),
+        ("Budgets", typeof(BudgetsOptions)), ("Runs", typeof(RunsOptions)), ("Learning", typeof(LearningOptions)), ("Codegen", typeof(CodegenOptions)), ("Sandbox", typeof(SandboxOptions)), ("Telemetry", typeof(TelemetryOptions)),
     ];
 
     private static string Readme { get; } = File.ReadAllText(Path.Combine(Sources.Root, "README.md"));

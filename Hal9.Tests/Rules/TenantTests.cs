@@ -28,6 +28,7 @@ public sealed class TenantTests
         ["Hal9.Engine.Budgets.LedgerGuard"] = "holds the ledgers of all tenants against their rules",
         ["Hal9.Engine.Budgets.BudgetUse"] = "measures how full the budgets of all tenants are, for /metrics",
         ["Hal9.Engine.Conversations.TemporaryChats"] = "temporary chats of every tenant end by the clock",
+        ["Hal9.Engine.Learning.LessonMiner"] = "repeated failures are looked for in every tenant",
         ["Hal9.Engine.Runs.RunStore"] = "the sweeper takes over runs of every tenant whose owner is gone",
         ["Hal9.Engine.Tenancy.TenantService"] = "makes tenants, and finds a person's tenants at sign-in",
         ["Hal9.Engine.Tenancy.KeyService"] = "finds out the tenant of an API key by the key",

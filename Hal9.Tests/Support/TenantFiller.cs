@@ -164,7 +164,7 @@ internal sealed class TenantFiller
         {
             batch.Execute(
                 FeedbackStatements.Put, ("@id", Guid.CreateVersion7(clock)), ("@tenant", tenantId), ("@user", order.User), ("@run", run), ("@step", Guid.Empty), ("@kind", "Thumb"),
-                ("@number", (double?)order.Thumb), ("@text", (string?)null), ("@comment", (string?)null), ("@now", clock.ToUnixTimeMilliseconds()));
+                ("@number", (double?)order.Thumb), ("@text", (string?)null), ("@comment", (string?)null), ("@now", clock.ToUnixTimeMilliseconds()), ("@counted", 1));
         }
         Count(order, clock, clock - at, cost);
         inGroup += order.Calls * 4;

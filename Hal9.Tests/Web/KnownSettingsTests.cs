@@ -7,7 +7,7 @@ public sealed class KnownSettingsTests
 {
     [Theory]
     [InlineData("Hal9:Modles:Tiers:Strong", "Hal9:Modles is not a known setting")]
-    [InlineData("Hal9:Learning:Enabled", "Hal9:Learning is set, but this version does not have that part yet")]
+    [InlineData("Hal9:Tools:Enabled", "Hal9:Tools is set, but this version does not have that part yet")]
     public void Check_OfAnUnknownOrUnbuiltSection_NamesIt(string key, string message)
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new(key, "x")]).Build();

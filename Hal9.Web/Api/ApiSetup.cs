@@ -42,6 +42,7 @@ internal static class ApiSetup
         api.MapExports();
         api.MapAttachments();
         api.MapFeedback();
+        api.MapLearning();
         api.MapCatalogue();
         api.MapNotBuilt();
         app.MapProblemKinds();

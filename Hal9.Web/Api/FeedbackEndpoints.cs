@@ -35,11 +35,12 @@ internal sealed record GiveFeedbackBody
 /// <param name="Comment">Why, in words.</param>
 /// <param name="CreatedAt">When it was first given (UTC).</param>
 /// <param name="UpdatedAt">When it was last changed (UTC).</param>
+/// <param name="Counts">Whether learning takes it into account: beyond a day's cap votes of one person are kept and count nothing.</param>
 internal sealed record FeedbackBody(
-    Guid Id, Guid RunId, Guid? StepId, Guid UserId, FeedbackKind Kind, object? Value, string? Comment, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    Guid Id, Guid RunId, Guid? StepId, Guid UserId, FeedbackKind Kind, object? Value, string? Comment, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool Counts)
 {
     public static FeedbackBody Of(Feedback given) => new(
-        given.Id, given.RunId, given.StepId, given.UserId, given.Kind, given.Kind == FeedbackKind.Edit ? given.Text : given.Number, given.Comment, given.CreatedAt, given.UpdatedAt);
+        given.Id, given.RunId, given.StepId, given.UserId, given.Kind, given.Kind == FeedbackKind.Edit ? given.Text : given.Number, given.Comment, given.CreatedAt, given.UpdatedAt, given.Counts);
 }
 
 /// <summary>Give, read and take back feedback.</summary>

@@ -11,7 +11,6 @@ internal static class NotBuilt
         ("POST", "/runs/{id:guid}/pause"), ("POST", "/runs/{id:guid}/fork"), ("POST", "/runs/{id:guid}/replay"),
         ("POST", "/runs/{id:guid}/steps/{stepId:guid}/pause"), ("POST", "/runs/{id:guid}/steps/{stepId:guid}/resume"),
         ("POST", "/runs/{id:guid}/steps/{stepId:guid}/fork"), ("POST", "/runs/{id:guid}/steps/{stepId:guid}/replay"),
-        ("GET", "/learning/proposals"), ("POST", "/learning/proposals/{id}/approve"), ("POST", "/learning/proposals/{id}/reject"), ("POST", "/learning/proposals/{id}/rollback"),
         ("GET", "/tools"), ("GET", "/alerts"), ("GET", "/users"), ("GET", "/tenants"),
     ];
 

@@ -25,6 +25,7 @@ internal static class Places
         Add(Permission.ReadEngine, texts["Work"], "history", Glyphs.History, texts["History"], 'y');
         Add(Permission.ReadEngine, texts["Watch"], "", Glyphs.Dashboard, texts["Dashboard"], 'd');
         Add(Permission.ReadRuns, texts["Watch"], "hierarchy", Glyphs.Hierarchy, texts["Hierarchy"], 'h');
+        Add(Permission.ReadRuns, texts["Watch"], "learning", Glyphs.Book, texts["Learning"], 'l');
         Add(Permission.ReadCosts, texts["Money"], "costs", Glyphs.Costs, texts["Costs"], 'x');
         Add(Permission.ReadCosts, texts["Money"], "budgets", Glyphs.Budgets, texts["Budgets"], 'b');
         Add(Permission.ReadEngine, texts["System"], "models", Glyphs.Models, texts["Models"], 'm');

@@ -17,7 +17,7 @@ internal static class ShellSetup
     public static void AddShell(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddMonitoringPages().AddModelsPage().AddBudgetsPages();
+        builder.Services.AddMonitoringPages().AddModelsPage().AddBudgetsPages().AddSingleton<Learning.LearningReader>();
         builder.AddDiagnostics();
         builder.Services.AddTexts().AddTransient<MudLocalizer, MudTexts>().AddSingleton<Palette>().AddSingleton<Handover>();
         builder.Services.AddMudServices(mud =>

@@ -18,6 +18,7 @@ internal sealed record OfflineRequest
     public const string GoalHeading = "## Goal";
     public const string CriteriaHeading = "## Acceptance criteria";
     public const string BeforeHeading = "## Results to build on";
+    public const string LessonsHeading = "## Notes from earlier work";
     public const string FilesHeading = "## Attached files";
     public const string LastResultHeading = "## Your last result";
     public const string FeedbackHeading = "## Feedback on your last result";
@@ -27,7 +28,7 @@ internal sealed record OfflineRequest
     public const string TaskHeading = "## Your task now";
 
     public static IReadOnlyList<string> Headings { get; } =
-        [GoalHeading, CriteriaHeading, BeforeHeading, FilesHeading, LastResultHeading, FeedbackHeading, DelegatesHeading, ResultsHeading, IntegrateHeading, TaskHeading];
+        [GoalHeading, CriteriaHeading, BeforeHeading, LessonsHeading, FilesHeading, LastResultHeading, FeedbackHeading, DelegatesHeading, ResultsHeading, IntegrateHeading, TaskHeading];
 
     public required string Goal { get; init; }
 

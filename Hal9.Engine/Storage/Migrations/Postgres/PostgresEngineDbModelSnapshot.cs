@@ -1474,6 +1474,122 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.ToTable("saved_views", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Learning.DecisionRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Arm")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("arm");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Channel")
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("Checks")
+                        .HasColumnType("text")
+                        .HasColumnName("checks");
+
+                    b.Property<long>("CostNano")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost_nano");
+
+                    b.Property<string>("ExemplarIds")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("exemplar_ids");
+
+                    b.Property<string>("Item")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("item");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("lane");
+
+                    b.Property<string>("Layer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("layer");
+
+                    b.Property<string>("LessonIds")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("lesson_ids");
+
+                    b.Property<long>("Milliseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("milliseconds");
+
+                    b.Property<string>("Neuron")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("neuron");
+
+                    b.Property<double?>("Outcome")
+                        .HasColumnType("double precision")
+                        .HasColumnName("outcome");
+
+                    b.Property<long?>("OutcomeAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("outcome_at");
+
+                    b.Property<string>("PolicyKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("policy_key");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("policy_version");
+
+                    b.Property<string>("PromptHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("prompt_hash");
+
+                    b.Property<double>("Propensity")
+                        .HasColumnType("double precision")
+                        .HasColumnName("propensity");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("StepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("step_id");
+
+                    b.Property<string>("TaskClass")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("task_class");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "RunId");
+
+                    b.HasIndex("TenantId", "StepId");
+
+                    b.HasIndex("TenantId", "PolicyKey", "OutcomeAt");
+
+                    b.ToTable("decisions", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Learning.FeedbackRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1484,6 +1600,10 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                     b.Property<string>("Comment")
                         .HasColumnType("text")
                         .HasColumnName("comment");
+
+                    b.Property<int>("Counted")
+                        .HasColumnType("integer")
+                        .HasColumnName("counted");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
@@ -1528,6 +1648,234 @@ namespace Hal9.Engine.Storage.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("feedback", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.PolicyHeadRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("PolicyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("policy_key");
+
+                    b.Property<Guid?>("ActiveProposal")
+                        .HasColumnType("uuid")
+                        .HasColumnName("active_proposal");
+
+                    b.Property<int>("ActiveVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("active_version");
+
+                    b.Property<Guid?>("CanaryProposal")
+                        .HasColumnType("uuid")
+                        .HasColumnName("canary_proposal");
+
+                    b.Property<double>("CanaryShare")
+                        .HasColumnType("double precision")
+                        .HasColumnName("canary_share");
+
+                    b.Property<int?>("CanaryVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("canary_version");
+
+                    b.Property<int>("PreviousVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("previous_version");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("bigint")
+                        .HasColumnName("since");
+
+                    b.HasKey("TenantId", "PolicyKey");
+
+                    b.ToTable("policy_heads", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.PolicyRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("PolicyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("policy_key");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<long>("MadeAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("made_at");
+
+                    b.Property<Guid>("MadeBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("made_by");
+
+                    b.Property<Guid>("ProposalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("proposal_id");
+
+                    b.HasKey("TenantId", "PolicyKey", "Version");
+
+                    b.ToTable("policies", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.ProposalRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("base_version");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text")
+                        .HasColumnName("before");
+
+                    b.Property<double>("CanaryShare")
+                        .HasColumnType("double precision")
+                        .HasColumnName("canary_share");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DiffHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("diff_hash");
+
+                    b.Property<string>("Evidence")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("evidence");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Forced")
+                        .HasColumnType("integer")
+                        .HasColumnName("forced");
+
+                    b.Property<string>("Gate")
+                        .HasColumnType("text")
+                        .HasColumnName("gate");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Measured")
+                        .HasColumnType("text")
+                        .HasColumnName("measured");
+
+                    b.Property<string>("PolicyKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("policy_key");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("Reviewer")
+                        .HasColumnType("uuid")
+                        .HasColumnName("reviewer");
+
+                    b.Property<long?>("StageSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("stage_since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<int?>("VersionAfter")
+                        .HasColumnType("integer")
+                        .HasColumnName("version_after");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "PolicyKey", "State");
+
+                    b.ToTable("proposals", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.RunCreditRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<double>("L2")
+                        .HasColumnType("double precision")
+                        .HasColumnName("l2");
+
+                    b.Property<double>("L3")
+                        .HasColumnType("double precision")
+                        .HasColumnName("l3");
+
+                    b.Property<double>("L4")
+                        .HasColumnType("double precision")
+                        .HasColumnName("l4");
+
+                    b.Property<double>("Outcome")
+                        .HasColumnType("double precision")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("rule");
+
+                    b.HasKey("TenantId", "RunId");
+
+                    b.ToTable("run_credits", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Models.StoredProvider", b =>

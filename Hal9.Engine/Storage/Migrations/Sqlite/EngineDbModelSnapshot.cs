@@ -1469,6 +1469,122 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.ToTable("saved_views", (string)null);
                 });
 
+            modelBuilder.Entity("Hal9.Engine.Learning.DecisionRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Arm")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("arm");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Channel")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("Checks")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("checks");
+
+                    b.Property<long>("CostNano")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost_nano");
+
+                    b.Property<string>("ExemplarIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("exemplar_ids");
+
+                    b.Property<string>("Item")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("item");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lane");
+
+                    b.Property<string>("Layer")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("layer");
+
+                    b.Property<string>("LessonIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lesson_ids");
+
+                    b.Property<long>("Milliseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("milliseconds");
+
+                    b.Property<string>("Neuron")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("neuron");
+
+                    b.Property<double?>("Outcome")
+                        .HasColumnType("REAL")
+                        .HasColumnName("outcome");
+
+                    b.Property<long?>("OutcomeAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outcome_at");
+
+                    b.Property<string>("PolicyKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("policy_key");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("policy_version");
+
+                    b.Property<string>("PromptHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("prompt_hash");
+
+                    b.Property<double>("Propensity")
+                        .HasColumnType("REAL")
+                        .HasColumnName("propensity");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("StepId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("step_id");
+
+                    b.Property<string>("TaskClass")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("task_class");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "RunId");
+
+                    b.HasIndex("TenantId", "StepId");
+
+                    b.HasIndex("TenantId", "PolicyKey", "OutcomeAt");
+
+                    b.ToTable("decisions", (string)null);
+                });
+
             modelBuilder.Entity("Hal9.Engine.Learning.FeedbackRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1479,6 +1595,10 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     b.Property<string>("Comment")
                         .HasColumnType("TEXT")
                         .HasColumnName("comment");
+
+                    b.Property<int>("Counted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("counted");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
@@ -1523,6 +1643,234 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("feedback", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.PolicyHeadRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("PolicyKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("policy_key");
+
+                    b.Property<Guid?>("ActiveProposal")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("active_proposal");
+
+                    b.Property<int>("ActiveVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("active_version");
+
+                    b.Property<Guid?>("CanaryProposal")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("canary_proposal");
+
+                    b.Property<double>("CanaryShare")
+                        .HasColumnType("REAL")
+                        .HasColumnName("canary_share");
+
+                    b.Property<int?>("CanaryVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("canary_version");
+
+                    b.Property<int>("PreviousVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("previous_version");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.HasKey("TenantId", "PolicyKey");
+
+                    b.ToTable("policy_heads", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.PolicyRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("PolicyKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("policy_key");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.Property<long>("MadeAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("made_at");
+
+                    b.Property<Guid>("MadeBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("made_by");
+
+                    b.Property<Guid>("ProposalId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proposal_id");
+
+                    b.HasKey("TenantId", "PolicyKey", "Version");
+
+                    b.ToTable("policies", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.ProposalRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("base_version");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("before");
+
+                    b.Property<double>("CanaryShare")
+                        .HasColumnType("REAL")
+                        .HasColumnName("canary_share");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_by");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DiffHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("diff_hash");
+
+                    b.Property<string>("Evidence")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("evidence");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Forced")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("forced");
+
+                    b.Property<string>("Gate")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("gate");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Measured")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("measured");
+
+                    b.Property<string>("PolicyKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("policy_key");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("Reviewer")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reviewer");
+
+                    b.Property<long?>("StageSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stage_since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<int?>("VersionAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version_after");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TenantId", "PolicyKey", "State");
+
+                    b.ToTable("proposals", (string)null);
+                });
+
+            modelBuilder.Entity("Hal9.Engine.Learning.RunCreditRow", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.Property<double>("L2")
+                        .HasColumnType("REAL")
+                        .HasColumnName("l2");
+
+                    b.Property<double>("L3")
+                        .HasColumnType("REAL")
+                        .HasColumnName("l3");
+
+                    b.Property<double>("L4")
+                        .HasColumnType("REAL")
+                        .HasColumnName("l4");
+
+                    b.Property<double>("Outcome")
+                        .HasColumnType("REAL")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rule");
+
+                    b.HasKey("TenantId", "RunId");
+
+                    b.ToTable("run_credits", (string)null);
                 });
 
             modelBuilder.Entity("Hal9.Engine.Models.StoredProvider", b =>

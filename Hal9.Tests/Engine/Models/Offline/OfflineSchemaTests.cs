@@ -16,7 +16,7 @@ public sealed class OfflineSchemaTests
     public void Headings_OfPromptsAndOffline_AreTheSame()
     {
         Assert.Equal(
-            [Prompts.Goal, Prompts.Criteria, Prompts.Before, Prompts.Files, Prompts.LastResult, Prompts.Feedback, Prompts.Delegates, Prompts.Results, Prompts.Integrate, Prompts.Task],
+            [Prompts.Goal, Prompts.Criteria, Prompts.Before, Prompts.Lessons, Prompts.Files, Prompts.LastResult, Prompts.Feedback, Prompts.Delegates, Prompts.Results, Prompts.Integrate, Prompts.Task],
             OfflineRequest.Headings);
     }
 

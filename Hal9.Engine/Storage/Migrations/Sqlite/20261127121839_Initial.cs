@@ -343,6 +343,39 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "decisions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    step_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    task_class = table.Column<string>(type: "TEXT", nullable: false),
+                    layer = table.Column<string>(type: "TEXT", nullable: false),
+                    neuron = table.Column<string>(type: "TEXT", nullable: false),
+                    policy_key = table.Column<string>(type: "TEXT", nullable: false),
+                    lane = table.Column<string>(type: "TEXT", nullable: false),
+                    arm = table.Column<string>(type: "TEXT", nullable: false),
+                    propensity = table.Column<double>(type: "REAL", nullable: false),
+                    policy_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    item = table.Column<string>(type: "TEXT", nullable: false),
+                    prompt_hash = table.Column<string>(type: "TEXT", nullable: false),
+                    lesson_ids = table.Column<string>(type: "TEXT", nullable: false),
+                    exemplar_ids = table.Column<string>(type: "TEXT", nullable: false),
+                    cost_nano = table.Column<long>(type: "INTEGER", nullable: false),
+                    milliseconds = table.Column<long>(type: "INTEGER", nullable: false),
+                    checks = table.Column<string>(type: "TEXT", nullable: true),
+                    outcome = table.Column<double>(type: "REAL", nullable: true),
+                    channel = table.Column<string>(type: "TEXT", nullable: true),
+                    outcome_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_decisions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "drafts",
                 columns: table => new
                 {
@@ -371,7 +404,8 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                     text = table.Column<string>(type: "TEXT", nullable: true),
                     comment = table.Column<string>(type: "TEXT", nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    counted = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -608,6 +642,42 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "policies",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    policy_key = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    content = table.Column<string>(type: "TEXT", nullable: false),
+                    proposal_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    made_by = table.Column<Guid>(type: "TEXT", nullable: false),
+                    made_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_policies", x => new { x.tenant_id, x.policy_key, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_heads",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    policy_key = table.Column<string>(type: "TEXT", nullable: false),
+                    active_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    active_proposal = table.Column<Guid>(type: "TEXT", nullable: true),
+                    canary_version = table.Column<int>(type: "INTEGER", nullable: true),
+                    canary_proposal = table.Column<Guid>(type: "TEXT", nullable: true),
+                    canary_share = table.Column<double>(type: "REAL", nullable: false),
+                    since = table.Column<long>(type: "INTEGER", nullable: false),
+                    previous_version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_policy_heads", x => new { x.tenant_id, x.policy_key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "price_lists",
                 columns: table => new
                 {
@@ -639,6 +709,38 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_prompts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "proposals",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", nullable: false),
+                    policy_key = table.Column<string>(type: "TEXT", nullable: false),
+                    state = table.Column<string>(type: "TEXT", nullable: false),
+                    base_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    content = table.Column<string>(type: "TEXT", nullable: false),
+                    before = table.Column<string>(type: "TEXT", nullable: true),
+                    diff_hash = table.Column<string>(type: "TEXT", nullable: false),
+                    evidence = table.Column<string>(type: "TEXT", nullable: false),
+                    gate = table.Column<string>(type: "TEXT", nullable: true),
+                    measured = table.Column<string>(type: "TEXT", nullable: true),
+                    created_by = table.Column<Guid>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    reviewer = table.Column<Guid>(type: "TEXT", nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    reason = table.Column<string>(type: "TEXT", nullable: true),
+                    forced = table.Column<int>(type: "INTEGER", nullable: false),
+                    canary_share = table.Column<double>(type: "REAL", nullable: false),
+                    stage_since = table.Column<long>(type: "INTEGER", nullable: true),
+                    version_after = table.Column<int>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_proposals", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -707,6 +809,25 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_run_counts", x => new { x.tenant_id, x.tier, x.at, x.user_id, x.status, x.bucket });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "run_credits",
+                columns: table => new
+                {
+                    tenant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    rule = table.Column<string>(type: "TEXT", nullable: false),
+                    l2 = table.Column<double>(type: "REAL", nullable: false),
+                    l3 = table.Column<double>(type: "REAL", nullable: false),
+                    l4 = table.Column<double>(type: "REAL", nullable: false),
+                    outcome = table.Column<double>(type: "REAL", nullable: false),
+                    channel = table.Column<string>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_run_credits", x => new { x.tenant_id, x.run_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -957,6 +1078,21 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 filter: "thumbs_down > 0");
 
             migrationBuilder.CreateIndex(
+                name: "IX_decisions_tenant_id_policy_key_outcome_at",
+                table: "decisions",
+                columns: new[] { "tenant_id", "policy_key", "outcome_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_decisions_tenant_id_run_id",
+                table: "decisions",
+                columns: new[] { "tenant_id", "run_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_decisions_tenant_id_step_id",
+                table: "decisions",
+                columns: new[] { "tenant_id", "step_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_feedback_tenant_id_run_id_step_id_user_id_kind",
                 table: "feedback",
                 columns: new[] { "tenant_id", "run_id", "step_id", "user_id", "kind" },
@@ -1029,6 +1165,11 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 table: "prompts",
                 columns: new[] { "tenant_id", "user_id", "name" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_proposals_tenant_id_policy_key_state",
+                table: "proposals",
+                columns: new[] { "tenant_id", "policy_key", "state" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_request_keys_tenant_id_at",
@@ -1157,6 +1298,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "cost_totals");
 
             migrationBuilder.DropTable(
+                name: "decisions");
+
+            migrationBuilder.DropTable(
                 name: "drafts");
 
             migrationBuilder.DropTable(
@@ -1196,10 +1340,19 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
                 name: "overruns");
 
             migrationBuilder.DropTable(
+                name: "policies");
+
+            migrationBuilder.DropTable(
+                name: "policy_heads");
+
+            migrationBuilder.DropTable(
                 name: "price_lists");
 
             migrationBuilder.DropTable(
                 name: "prompts");
+
+            migrationBuilder.DropTable(
+                name: "proposals");
 
             migrationBuilder.DropTable(
                 name: "provider_settings");
@@ -1212,6 +1365,9 @@ namespace Hal9.Engine.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "run_counts");
+
+            migrationBuilder.DropTable(
+                name: "run_credits");
 
             migrationBuilder.DropTable(
                 name: "run_events");
