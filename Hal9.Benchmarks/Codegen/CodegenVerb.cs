@@ -34,7 +34,7 @@ internal static class CodegenVerb
         }
         if (part is null or "projects")
         {
-            await ProjectsAsync(scorecard, options.Quick ? 1 : Seeds, cancellationToken);
+            await ProjectsAsync(scorecard, options.RoundsOr(Seeds, 1), cancellationToken);
         }
         scorecard.Remark("All of this shows that the plumbing holds. It says nothing about how well a language model writes code.");
         return scorecard.Close();
