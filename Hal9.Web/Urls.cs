@@ -105,6 +105,15 @@ public static class Urls
         ("user", of?.User), ("key", KeyText(of?.Key)), ("model", of?.Model), ("provider", of?.Provider), ("neuron", of?.Neuron), ("layer", of?.Layer), ("kind", of?.Kind), ("q", text),
         ("sort", table?.Sort), ("order", table?.Order), ("hide", table?.Hidden), ("after", table?.After));
 
+    /// <summary>A month's statement.</summary>
+    public static string Statement(DateOnly? month = null) => WithQuery("/costs/statement", ("month", month is { } day ? MonthText(day) : null));
+
+    /// <summary>The same as a table for spreadsheets.</summary>
+    public static string StatementCsv(DateOnly month) => WithQuery("/api/v1/ledger/statement", ("month", MonthText(month)), ("format", "csv"));
+
+    /// <summary>A month as addresses have it: <c>2026-11</c>.</summary>
+    public static string MonthText(DateOnly month) => month.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>The costs that a page shows as CSV, with the page's query.</summary>
     public const string CostsExport = "/costs/export.csv";
 

@@ -132,15 +132,15 @@ internal static class CodegenVerb
                 var project = await trips.MakeAsync(seed == 0 ? script.Title : $"{script.Title} [fault seed {(ProjectLibrary.All.ToList().IndexOf(script) * (Seeds - 1)) + seed}]", ProjectWords.KindOf(script.Kinds[0])!.Value, cancellationToken);
                 figures.Of("HAL9", "brief to verdict").Add(clock.Elapsed.TotalSeconds);
                 count++;
+                Console.WriteLine($"{script.Name}, seed {seed}: {project.Verdict?.ToString() ?? project.Status.ToString()} after {clock.Elapsed.TotalSeconds:0.0} s, {project.Attempts.Count} repairs{(project.Report?.Mutants is { } seen ? $", {seen.Killed} of {seen.Killed + seen.Survived} mutants: {project.Report.Rungs[^2].Log.ReplaceLineEndings("; ")}" : "")}");
                 verified += project.Verdict == Verdict.Verified ? 1 : 0;
                 if (project.Verdict != Verdict.Verified)
                 {
                     scorecard.Remark($"- {script.Name}, seed {seed}: {project.Status}, {project.Verdict}. {project.Reason}");
                 }
-                if (project.Report is { Mutants: { Ratio: { } ratio } score } report && seed == 0)
+                if (project.Report?.Mutants?.Ratio is { } ratio && seed == 0)
                 {
                     mutants.Add(ratio * 100);
-                    scorecard.Remark($"{script.Name}: {score.Killed} of {score.Killed + score.Survived} mutants noticed. {report.Rungs[^2].Log.ReplaceLineEndings("; ")}");
                 }
                 if (seed == 0)
                 {

@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Hal9.Benchmarks.History;
 
 /// <summary>What is known of a filled data directory.</summary>
-internal sealed record FilledFacts(int Version, Guid TenantId, long LedgerRows, long Messages, long Runs, long Conversations, long Nano, string RareWord, string UsualWord, IReadOnlyList<Guid> People);
+internal sealed record FilledFacts(int Version, string Schema, Guid TenantId, long LedgerRows, long Messages, long Runs, long Conversations, long Nano, string RareWord, string UsualWord, IReadOnlyList<Guid> People);
 
 /// <summary>
 /// The whole product in a process of its own on months of use (<see cref="TenantFiller"/>). The data lies in <c>artifacts/</c> and is filled once: reading
@@ -81,7 +81,11 @@ internal sealed class FilledHost : IAsyncDisposable
     private static async Task<FilledFacts> PrepareAsync(string folder, string file, int ledgerRows, CancellationToken cancellationToken)
     {
         var marker = Path.Combine(folder, "filled.json");
-        if (File.Exists(marker) && JsonSerializer.Deserialize<FilledFacts>(await File.ReadAllTextAsync(marker, cancellationToken)) is { Version: Version } known)
+        var database = Database.Sqlite(file);
+        await using var db = new TenantScope(database).System("the benchmark's only tenant");
+        // Data of an older schema is of no use: it is made anew.
+        var schema = db.Database.GetMigrations().Last();
+        if (File.Exists(marker) && JsonSerializer.Deserialize<FilledFacts>(await File.ReadAllTextAsync(marker, cancellationToken)) is { Version: Version } known && known.Schema == schema)
         {
             return known;
         }
@@ -93,15 +97,13 @@ internal sealed class FilledHost : IAsyncDisposable
         var (child, _) = await Child.StartOwnAsync(cancellationToken, "live-host", folder, "0");
         await child.DisposeAsync();
         var watch = Stopwatch.StartNew();
-        var database = Database.Sqlite(file);
-        await using var db = new TenantScope(database).System("the benchmark's only tenant");
         var tenant = (await db.Set<Tenant>().SingleAsync(cancellationToken)).Id;
         var filled = TenantFiller.Fill(database, tenant, FillSize.OfLedger(ledgerRows, Days, People), TimeProvider.System.GetUtcNow());
         SqliteConnection.ClearAllPools();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"filled {filled.LedgerRows:#,0} ledger rows, {filled.Messages:#,0} messages, {filled.Runs:#,0} runs in {watch.Elapsed.TotalSeconds:0} s; {new FileInfo(file).Length / 1024 / 1024:#,0} MB"));
-        var facts = new FilledFacts(Version, tenant, filled.LedgerRows, filled.Messages, filled.Runs, filled.Conversations, filled.Amount.Nano, filled.RareWord, filled.UsualWord, filled.People);
+        var facts = new FilledFacts(Version, schema, tenant, filled.LedgerRows, filled.Messages, filled.Runs, filled.Conversations, filled.Amount.Nano, filled.RareWord, filled.UsualWord, filled.People);
         await File.WriteAllTextAsync(marker, JsonSerializer.Serialize(facts), cancellationToken);
         return facts;
     }

@@ -108,6 +108,8 @@ internal static class SandboxVerb
         {
             start.Environment[name] = value;
         }
+        // In memory too, as in the sandbox: else the disk would be measured.
+        start.Environment["TMPDIR"] = "/dev/shm";
         using var process = Process.Start(start)!;
         await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
         await process.WaitForExitAsync(cancellationToken);

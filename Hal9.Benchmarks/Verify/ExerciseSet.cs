@@ -38,8 +38,8 @@ internal sealed record Exercise(
     private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> files, Func<string, bool> away) => files.ToDictionary(file => file.Key, file =>
     {
         var tree = CSharpCompiler.Parse(new Dictionary<string, string> { [file.Key] = file.Value })[0];
-        var gone = SuiteReader.Read([tree]).Where(test => away(test.Name)).Select(test => test.Line).ToHashSet();
-        var methods = tree.GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>().Where(method => gone.Contains(method.Identifier.GetLocation().GetLineSpan().StartLinePosition.Line + 1));
+        var tests = SuiteReader.Read([tree]).Select(test => test.Name).ToHashSet(StringComparer.Ordinal);
+        var methods = tree.GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>().Where(method => SuiteReader.NameOf(method) is var name && tests.Contains(name) && away(name));
         return tree.GetRoot().RemoveNodes(methods, Microsoft.CodeAnalysis.SyntaxRemoveOptions.KeepUnbalancedDirectives)!.ToFullString();
     });
 }

@@ -21,6 +21,9 @@ internal sealed record Outcome(string Slug, string Kind)
     /// <summary>Of examples: time of text, parse, compile, rules and one run of the visible tests, each time.</summary>
     public List<long> LaneMilliseconds { get; init; } = [];
 
+    /// <summary>On which rung it was rejected, how often.</summary>
+    public Dictionary<string, int> RejectedAt { get; init; } = [];
+
     /// <summary>Why, where it is not what one would expect.</summary>
     public List<string> Reasons { get; init; } = [];
 

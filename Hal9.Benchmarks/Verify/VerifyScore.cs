@@ -64,7 +64,8 @@ internal static class VerifyScore
         }
         foreach (var total in result.Totals)
         {
-            score.Remark(string.Create(CultureInfo.InvariantCulture, $"- {total.Kind}: {total.N}, accepted {total.Accepted}, rejected {total.Rejected}, inconclusive {total.Inconclusive}; accepted {total.AcceptedShare:P1} ({total.Low:P1} to {total.High:P1})"));
+            var rungs = result.Items.Where(item => item.Kind == total.Kind).SelectMany(item => item.RejectedAt).GroupBy(pair => pair.Key).Select(group => $"{group.Key} {group.Sum(pair => pair.Value)}");
+            score.Remark(string.Create(CultureInfo.InvariantCulture, $"- {total.Kind}: {total.N}, accepted {total.Accepted}, rejected {total.Rejected}, inconclusive {total.Inconclusive}; accepted {total.AcceptedShare:P1} ({total.Low:P1} to {total.High:P1}){(rungs.Any() ? "; rejected by " + string.Join(", ", rungs) : "")}"));
         }
     }
 }

@@ -125,7 +125,7 @@ internal sealed class VerifyVerb : IDisposable
             : looked.Exists(rung => rung.Outcome == RungOutcome.Inconclusive) ? RungOutcome.Inconclusive
             : looked[5].Outcome == RungOutcome.Green ? RungOutcome.Green : RungOutcome.Inconclusive;
         var expected = kind == "example" ? RungOutcome.Green : RungOutcome.Red;
-        Count(exercise.Slug, kind, outcome, clock.ElapsedMilliseconds, (long)looked.Take(6).Sum(rung => rung.Duration.TotalMilliseconds), outcome == expected ? null : report.Reason);
+        Count(exercise.Slug, kind, outcome, clock.ElapsedMilliseconds, (long)looked.Take(6).Sum(rung => rung.Duration.TotalMilliseconds), outcome == expected ? null : report.Reason, looked.Find(rung => rung.Outcome == RungOutcome.Red)?.Name);
     }
 
     private async Task MutateAsync(Exercise exercise, CancellationToken cancellationToken)
@@ -160,7 +160,7 @@ internal sealed class VerifyVerb : IDisposable
         }
     }
 
-    private void Count(string slug, string kind, RungOutcome outcome, long milliseconds, long lane, string? reason)
+    private void Count(string slug, string kind, RungOutcome outcome, long milliseconds, long lane, string? reason, string? rung = null)
     {
         lock (outcomes)
         {
@@ -172,6 +172,10 @@ internal sealed class VerifyVerb : IDisposable
             if (kind == "example" && lane > 0)
             {
                 item.LaneMilliseconds.Add(lane);
+            }
+            if (rung is not null)
+            {
+                item.RejectedAt[rung] = item.RejectedAt.GetValueOrDefault(rung) + 1;
             }
             if (reason is not null)
             {

@@ -53,4 +53,30 @@ public sealed class CostsTests(Hal9Host host, Chromium chromium)
         found.AddRange(await Chromium.LookAsync(page, "costs-nothing", crossed: true));
         Assert.Empty(found);
     }
+
+    [Fact]
+    public async Task A_months_statement_can_be_printed_and_says_where_the_chain_stood()
+    {
+        host.Provider.Reset();
+        await host.Owner.EndedRunAsync(await host.Owner.StartRunAsync("Say hello for the statement.", "quick", Token), Token);
+        var page = await chromium.SignInAsync(host.Url);
+        await page.GotoAsync("/costs");
+        await page.ClickAsync(".page-head-actions a:has-text('Statement')");
+        await Expect(page.Locator("h1")).ToContainTextAsync("Statement of");
+        await Expect(page.Locator(".statement tbody tr").First).ToContainTextAsync("/");
+        await Chromium.IsInteractiveAsync(page);
+        var found = await Chromium.LookAsync(page, "statement");
+        var month = await host.Owner.GetAsync($"/api/v1/ledger/statement?month={DateTimeOffset.UtcNow:yyyy-MM}", Token);
+        await Expect(page.Locator(".statement-chain dd").Last).ToHaveTextAsync(month.GetProperty("closing").GetProperty("hash").GetString()!);
+        await Expect(page.Locator("tfoot td")).ToHaveTextAsync(month.GetProperty("totalUsd").GetString()!);
+
+        await page.EmulateMediaAsync(new() { Media = Microsoft.Playwright.Media.Print });
+        await Expect(page.Locator(".rail")).ToBeHiddenAsync();
+        await Expect(page.Locator("[data-print]")).ToBeHiddenAsync();
+        await page.EmulateMediaAsync(new() { Media = Microsoft.Playwright.Media.Screen });
+        await page.EvaluateAsync("window.printed = 0; window.print = () => window.printed++; null");
+        await page.ClickAsync("[data-print]");
+        Assert.Equal(1, await page.EvaluateAsync<int>("window.printed"));
+        Assert.Empty(found);
+    }
 }

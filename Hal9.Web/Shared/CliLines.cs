@@ -26,6 +26,9 @@ internal static partial class CliLines
     /// <summary>A budget of the tenant for a month, as an example to change.</summary>
     public static string Budget() => "hal9 budget set --scope tenant --period month --limit-usd 50";
 
+    /// <summary>A month of the ledger.</summary>
+    public static string Statement(DateOnly month) => "hal9 ledger statement" + Option("month", Urls.MonthText(month));
+
     /// <summary>Costs of a time by something: of the last hours or days, or from one instant to another.</summary>
     public static string Costs(string groupBy, string? granularity, TimeSpan? back, DateTimeOffset from, DateTimeOffset to) =>
         "hal9 cost" + Option("group-by", groupBy) + Option("granularity", granularity) + (back is { } span && span.TotalHours % 1 == 0

@@ -43,6 +43,9 @@ internal static partial class TimeText
         return $"{local.ToString(DayPattern, CultureInfo.CurrentCulture)}, {local.ToString("HH:mm", CultureInfo.InvariantCulture)}";
     }
 
+    /// <summary>A month by its name, with its year.</summary>
+    public static string Month(DateOnly month) => month.ToString("MMMM yyyy", CultureInfo.CurrentCulture);
+
     /// <summary>The day, without the year.</summary>
     public static string Day(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString($"ddd {DayPattern}", CultureInfo.CurrentCulture);
 

@@ -60,6 +60,9 @@ document.addEventListener("click", e => {
     } else if (e.target.id === "shortcuts") {
         e.target.close();
     }
+    if (e.target.closest("[data-print]")) {
+        print();
+    }
     const copyText = e.target.closest("[data-copy-text]");
     if (copyText) {
         copy(document.getElementById(copyText.dataset.copyText).textContent, copyText);

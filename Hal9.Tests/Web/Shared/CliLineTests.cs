@@ -23,6 +23,7 @@ public sealed class CliLineTests : PartsContext
         CliLines.Conversation(Guid.CreateVersion7()),
         CliLines.Budget(),
         CliLines.Budgets(),
+        CliLines.Statement(new DateOnly(2026, 11, 1)),
         CliLines.History(),
         CliLines.Costs("model", "day", TimeSpan.FromDays(30), default, default),
         CliLines.Costs("run", null, TimeSpan.FromMinutes(90), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1)),

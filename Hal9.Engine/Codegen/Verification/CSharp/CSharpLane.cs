@@ -214,6 +214,10 @@ internal sealed partial class CSharpLane : ILane
             return RungFinding.Unknown(command, result.Reason ?? "The tests ran out of memory.", log, failures);
         }
         IReadOnlyList<string> passed = [.. report.Cases.Where(one => one.End == TestEnd.Passed).Select(one => one.Display).Order(StringComparer.Ordinal)];
+        if (report is { Complete: true, Cases.Count: 0 } && expected.Count == 0)
+        {
+            return RungFinding.Skipped("There are no such tests.");
+        }
         if (failures.Count == 0)
         {
             LastRun = result.Duration;

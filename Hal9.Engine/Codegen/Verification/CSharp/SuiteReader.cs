@@ -27,7 +27,7 @@ internal static class SuiteReader
            let classes = method.Ancestors().OfType<TypeDeclarationSyntax>().Reverse().ToList()
            let calls = method.DescendantNodes().OfType<InvocationExpressionSyntax>().Select(call => call.Expression).OfType<MemberAccessExpressionSyntax>().ToList()
            select new WrittenTest(
-               NameOf(method, classes),
+               NameOf(method),
                attributes.Any(IsSwitched) || calls.Any(call => call.Expression.ToString() == "Assert" && call.Name.Identifier.Text.StartsWith("Skip", StringComparison.Ordinal)),
                calls.Count(call => call.Expression.ToString() == "Assert"),
                classes.All(type => type.TypeParameterList is null && !type.Modifiers.Any(SyntaxKind.AbstractKeyword)),
@@ -58,8 +58,10 @@ internal static class SuiteReader
         return name.EndsWith("Attribute", StringComparison.Ordinal) ? name[..^"Attribute".Length] : name;
     }
 
-    private static string NameOf(MethodDeclarationSyntax method, List<TypeDeclarationSyntax> classes)
+    /// <summary>The name under which a method is reported, if it is a test.</summary>
+    public static string NameOf(MethodDeclarationSyntax method)
     {
+        var classes = method.Ancestors().OfType<TypeDeclarationSyntax>().Reverse();
         var space = string.Join('.', method.Ancestors().OfType<BaseNamespaceDeclarationSyntax>().Reverse().Select(one => one.Name.ToString()));
         var type = string.Join('+', classes.Select(one => one.Identifier.Text));
         return $"{(space.Length == 0 ? "" : space + ".")}{type}.{method.Identifier.Text}";

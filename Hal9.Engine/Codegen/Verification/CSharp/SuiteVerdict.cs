@@ -21,6 +21,10 @@ internal static partial class SuiteVerdict
             var why = result.Outcome is SandboxOutcome.Exited ? $"The process ended (exit code {result.ExitCode}) before all tests had run." : $"{result.Reason} {Cause(result.Errors)}".TrimEnd();
             failures.Add(new(rung, open?.Display ?? "suite", why, null, null, open is null ? null : CriterionOf(open.Name)));
         }
+        else if (report.Cases.Count == 0)
+        {
+            failures.Add(new(rung, "suite", "No test ran."));
+        }
         else
         {
             var ran = report.Cases.Select(one => one.Name).ToHashSet(StringComparer.Ordinal);

@@ -32,7 +32,7 @@ internal static partial class CrudGrammar
     // Names that the generated code uses itself, or that a record cannot have as members.
     private static readonly HashSet<string> Taken =
     [
-        "Crud", "Tests", "Xunit", "System", "Microsoft", "App", "Assert", "Fact", "Theory", "InlineData", "DateOnly", "Lock", "SortedDictionary", "IReadOnlyList", "String", "Object", "Program",
+        "Crud", "UnitTests", "AcceptanceTests", "Tests", "Xunit", "System", "Microsoft", "App", "Assert", "Fact", "Theory", "InlineData", "DateOnly", "Lock", "SortedDictionary", "IReadOnlyList", "String", "Object", "Program",
         "Results", "IResult", "WebApplication", "StringComparison", "Record", "Store", "Api", "Id", "Equals", "ToString", "GetHashCode", "GetType", "EqualityContract", "PrintMembers", "Clone",
         "Deconstruct", "Finalize", "MemberwiseClone", "ReferenceEquals", "Status", "Body", "Values",
     ];

@@ -1,6 +1,9 @@
 namespace Hal9.Engine.Models.Offline.Projects;
 
-/// <summary>The texts of a CRUD API, with places for names and fields.</summary>
+/// <summary>
+/// The texts of a CRUD API, with places for names and fields. The tests live below the namespace of the code: an entity may be called Task or File, and its
+/// own namespace is asked before what the compiler brings in by itself.
+/// </summary>
 internal static class CrudTexts
 {
     public const string Data = """
@@ -119,6 +122,12 @@ internal static class CrudTexts
         /// <summary>What each request is answered with: status and body, without HTTP.</summary>
         public sealed class $Entity$Api($Entity$Store store)
         {
+            /// <summary>The address of all.</summary>
+            public const string Every = "/$Route$";
+
+            /// <summary>The address of one.</summary>
+            public const string One = "/$Route$/{id:int}";
+
             public (int Status, object? Body) Create($Entity$Body body) => FaultOf(body) is { } fault ? (400, fault) : (201, store.Add(body));
 
             public (int Status, object? Body) Read(int id) => store.Find(id) is { } found ? (200, found) : (404, null);
@@ -144,11 +153,11 @@ internal static class CrudTexts
 
         var app = WebApplication.CreateBuilder(args).Build();
         var api = new $Entity$Api(new $Entity$Store());
-        app.MapPost("/$Route$", ($Entity$Body body) => Answer(api.Create(body)));
-        app.MapGet("/$Route$", () => Answer(api.List()));
-        app.MapGet("/$Route$/{id:int}", (int id) => Answer(api.Read(id)));
-        app.MapPut("/$Route$/{id:int}", (int id, $Entity$Body body) => Answer(api.Update(id, body)));
-        app.MapDelete("/$Route$/{id:int}", (int id) => Answer(api.Delete(id)));
+        app.MapPost($Entity$Api.Every, ($Entity$Body body) => Answer(api.Create(body)));
+        app.MapGet($Entity$Api.Every, () => Answer(api.List()));
+        app.MapGet($Entity$Api.One, (int id) => Answer(api.Read(id)));
+        app.MapPut($Entity$Api.One, (int id, $Entity$Body body) => Answer(api.Update(id, body)));
+        app.MapDelete($Entity$Api.One, (int id) => Answer(api.Delete(id)));
         app.Run();
 
         static IResult Answer((int Status, object? Body) answer) =>
@@ -157,10 +166,9 @@ internal static class CrudTexts
         """;
 
     public const string StoreTests = """
-        using Crud;
         using Xunit;
 
-        namespace Tests.Unit;
+        namespace Crud.UnitTests;
 
         public sealed class $Entity$StoreTests
         {
@@ -192,13 +200,15 @@ internal static class CrudTexts
         """;
 
     public const string ApiTests = """
-        using Crud;
         using Xunit;
 
-        namespace Tests.Unit;
+        namespace Crud.UnitTests;
 
         public sealed class $Entity$ApiTests
         {
+            [Fact]
+            public void Addresses_AreTheAgreedOnes() => Assert.Equal(("/$Route$", "/$Route$/{id:int}"), ($Entity$Api.Every, $Entity$Api.One));
+
             [Fact]
             public void Create_NoBody_Is400() => Assert.Equal((400, "the body is missing"), new $Entity$Api(new $Entity$Store()).Create(null!));
 
@@ -216,10 +226,9 @@ internal static class CrudTexts
         """;
 
     public const string Create = """
-        using Crud;
         using Xunit;
 
-        namespace Tests.Acceptance;
+        namespace Crud.AcceptanceTests;
 
         public sealed class AC_1_CreateTests
         {
@@ -238,10 +247,9 @@ internal static class CrudTexts
         """;
 
     public const string Update = """
-        using Crud;
         using Xunit;
 
-        namespace Tests.Acceptance;
+        namespace Crud.AcceptanceTests;
 
         public sealed class AC_2_UpdateTests
         {
@@ -261,10 +269,9 @@ internal static class CrudTexts
         """;
 
     public const string Delete = """
-        using Crud;
         using Xunit;
 
-        namespace Tests.Acceptance;
+        namespace Crud.AcceptanceTests;
 
         public sealed class AC_3_DeleteTests
         {
@@ -284,10 +291,9 @@ internal static class CrudTexts
         """;
 
     public const string Unknown = """
-        using Crud;
         using Xunit;
 
-        namespace Tests.Acceptance;
+        namespace Crud.AcceptanceTests;
 
         public sealed class AC_4_UnknownTests
         {
@@ -305,10 +311,9 @@ internal static class CrudTexts
         """;
 
     public const string List = """
-        using Crud;
         using Xunit;
 
-        namespace Tests.Acceptance;
+        namespace Crud.AcceptanceTests;
 
         public sealed class AC_5_ListTests
         {
@@ -331,10 +336,9 @@ internal static class CrudTexts
         """;
 
     public const string Empty = """
-        using Crud;
         using Xunit;
 
-        namespace Tests.Acceptance;
+        namespace Crud.AcceptanceTests;
 
         public sealed class AC_6_EmptyTests
         {

@@ -111,6 +111,16 @@ public sealed class VerifierTests(SandboxFixture machine)
     }
 
     [Fact]
+    public async Task Suite_WithoutATest_ProvesNothing()
+    {
+        machine.NeedAny();
+
+        var report = await verifier.VerifyAsync(Samples.With(visible: "public sealed class Nothing { }", heldOut: "public sealed class Nothing { }"), VerificationDepth.HeldOut, Token);
+
+        Assert.Equal((Verdict.Draft, RungOutcome.Skipped), (report.Verdict, report.Rungs[5].Outcome));
+    }
+
+    [Fact]
     public async Task SealedTest_ThatWasTouched_IsNotVerified()
     {
         var input = Samples.With();
