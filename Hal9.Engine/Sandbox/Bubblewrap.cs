@@ -11,8 +11,11 @@ internal sealed class Bubblewrap(SystemPrograms programs, WorkFolder folder) : I
 {
     // Far above ordinary users and below the range that systemd gives to dynamic ones. One for all: each run has its own name spaces.
     private const uint User = 59_333;
+    private const int CannotJoin = 125;
     private static readonly string[] SystemFolders = ["/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/bin", "/usr/share/zoneinfo", "/usr/share/icu"];
     private static readonly string[] RootFolders = ["bin", "lib", "lib32", "lib64"];
+    private volatile bool groupsWork = true;
+    private volatile bool groupsProven;
     private readonly string filter = folder.Filter();
     private readonly string etc = folder.Etc(User);
 
@@ -24,11 +27,20 @@ internal sealed class Bubblewrap(SystemPrograms programs, WorkFolder folder) : I
     public async Task<SandboxResult> RunAsync(SandboxCommand command, CancellationToken cancellationToken)
     {
         var tree = command.Directory ?? folder.Tree(command.Files);
-        await using var group = ControlGroup.Make("hal9-" + Guid.NewGuid().ToString("N"), command.Limits);
-        HasControlGroup = group is not null;
         try
         {
-            return await Watched.RunAsync(Start(command, tree, group), command, group, Level, cancellationToken);
+            await using var group = groupsWork ? ControlGroup.Make("hal9-" + Guid.NewGuid().ToString("N"), command.Limits) : null;
+            HasControlGroup = group is not null;
+            var result = await Watched.RunAsync(Start(command, tree, group), command, group, Level, cancellationToken);
+            if (group is null || groupsProven || result.ExitCode != CannotJoin)
+            {
+                groupsProven |= group is not null;
+                return result;
+            }
+            // Some machines let a group be made and let nobody in: then this process counts. Decided by the first run, which is that of our own probes; no later
+            // program can talk its way out by an exit code.
+            (groupsWork, HasControlGroup) = (false, false);
+            return await Watched.RunAsync(Start(command, tree, null), command, null, Level, cancellationToken);
         }
         finally
         {
@@ -46,7 +58,7 @@ internal sealed class Bubblewrap(SystemPrograms programs, WorkFolder folder) : I
         start.Environment.Clear();
         var arguments = start.ArgumentList;
         arguments.Add("-c");
-        arguments.Add("f=$1; shift; while [ \"$1\" != -- ]; do echo $$ >\"$1\" || exit 126; shift; done; shift; exec \"$@\" 9<\"$f\"");
+        arguments.Add("f=$1; shift; while [ \"$1\" != -- ]; do echo $$ >\"$1\" || exit 125; shift; done; shift; exec \"$@\" 9<\"$f\"");
         arguments.Add("sh");
         arguments.Add(filter);
         Add(arguments, group?.Doors ?? []);

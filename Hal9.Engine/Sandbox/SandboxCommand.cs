@@ -43,7 +43,7 @@ public sealed record SandboxLimits(TimeSpan Time, int CpuSeconds, long MemoryByt
     /// <summary>10 s, 10 CPU seconds, 512 MB, 128 processes, 1 MB of output, 64 MB of files: what a small test run needs.</summary>
     public static SandboxLimits Small { get; } = new(TimeSpan.FromSeconds(10), 10, 512L << 20, 128, 1 << 20, 64L << 20);
 
-    /// <summary>The same with time, processor time and memory multiplied: for the one retry after a resource ran out.</summary>
+    /// <summary>The same with time, processor time, memory and processes multiplied: for the one retry after a resource ran out.</summary>
     /// <param name="factor">At least 1.</param>
-    public SandboxLimits Times(int factor) => this with { Time = Time * factor, CpuSeconds = CpuSeconds * factor, MemoryBytes = MemoryBytes * factor };
+    public SandboxLimits Times(int factor) => this with { Time = Time * factor, CpuSeconds = CpuSeconds * factor, MemoryBytes = MemoryBytes * factor, Processes = Processes * factor };
 }

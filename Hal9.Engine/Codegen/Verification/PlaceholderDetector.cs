@@ -29,7 +29,7 @@ internal static partial class PlaceholderDetector
         {
             var what = node switch
             {
-                ObjectCreationExpressionSyntax made when TypeName(made.Type) == "NotImplementedException" && !IsTheImpossibleCase(made) => "NotImplementedException",
+                ObjectCreationExpressionSyntax made when TypeName(made.Type) == "NotImplementedException" && !IsTheImpossibleCase(made) && !IsTheUnusedContract(made) => "NotImplementedException",
                 ObjectCreationExpressionSyntax made when made.ArgumentList?.Arguments.Any(one => one.Expression is LiteralExpressionSyntax { Token.Value: string said } && NotYet().IsMatch(said)) == true => "an exception that says it is not implemented",
                 MethodDeclarationSyntax method => Hollow(method),
                 _ => null,
@@ -87,6 +87,10 @@ internal static partial class PlaceholderDetector
     private static bool IsTheImpossibleCase(SyntaxNode thrown) =>
         thrown.FirstAncestorOrSelf<SwitchExpressionArmSyntax>() is { Pattern: DiscardPatternSyntax, Parent: SwitchExpressionSyntax { Arms.Count: > 2 } }
         || thrown.FirstAncestorOrSelf<SwitchSectionSyntax>() is { Parent: SwitchStatementSyntax { Sections.Count: > 2 } } section && section.Labels.Any(label => label is DefaultSwitchLabelSyntax);
+
+    // Members that the language or an old interface demands and nobody calls: people refuse them with this exception.
+    private static bool IsTheUnusedContract(SyntaxNode thrown) => thrown.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method
+        && (method is { Identifier.Text: "GetEnumerator", ExplicitInterfaceSpecifier: not null } || (method.Identifier.Text == "GetHashCode" && method.Modifiers.Any(SyntaxKind.OverrideKeyword)));
 
     /// <summary>What a comment says that stands for code which is not there; null when it says nothing of the kind.</summary>
     private static string? Words(string comment)
