@@ -50,7 +50,7 @@ internal static class SandboxVerb
         scorecard.Judge(new Judged("B-12", "bombs that were not even started", wrong, "", 0, 0, false));
         var left = await Leftovers.FindAsync(cancellationToken);
         var files = Directory.EnumerateDirectories(Path.GetTempPath(), $"hal9-sandbox-{Environment.ProcessId}-*").SelectMany(Directory.EnumerateDirectories).Count(folder => !Path.GetFileName(folder).StartsWith("etc", StringComparison.Ordinal));
-        var groups = GroupRoots.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateDirectories(folder, "hal9-*")).Count();
+        var groups = GroupRoots.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateDirectories(folder, $"hal9-{Environment.ProcessId}-*")).Count();
         scorecard.Judge(new Judged("B-12", "processes, work trees and control groups left over", left.Count + files + groups, "", 0, 0, false));
 
         var figures = new Figures();

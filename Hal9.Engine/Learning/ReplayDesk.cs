@@ -58,8 +58,12 @@ internal sealed class ReplayDesk(TenantScope scope, Writer writer, LearningOptio
             }
         }
         var (reading, interval) = (gate.Read(), sequence.Read());
+        // Many classes are judged at once: of all that wait for a person at most one in ten may be a false find.
+        var others = (await db.Set<ProposalRow>().AsNoTracking().Where(one => one.Gate != null && one.Id != id && (one.State == ProposalState.Replayed || one.State == ProposalState.ReadyForReview))
+            .ToListAsync(cancellationToken).ConfigureAwait(false)).Select(one => Proposal.Show(one).Gate!.Evidence);
+        var isFind = EBenjaminiHochberg.Select([reading.Evidence, .. others])[0];
         var judged = new ProposalGate(
-            reading.State == GateState.Open, reading.Pairs, reading.Wins, reading.Ties, reading.Losses, reading.Mean, interval.Low, interval.High, reading.Evidence, reading.Threshold,
+            reading.State == GateState.Open && isFind, reading.Pairs, reading.Wins, reading.Ties, reading.Losses, reading.Mean, interval.Low, interval.High, reading.Evidence, reading.Threshold,
             [.. lost.OrderBy(pair => pair.With - pair.Without).Take(MostLost)]);
         await writer.WriteAsync(
             tenantId,

@@ -29,7 +29,7 @@ internal sealed class Bubblewrap(SystemPrograms programs, WorkFolder folder) : I
         var tree = command.Directory ?? folder.Tree(command.Files);
         try
         {
-            await using var group = groupsWork ? ControlGroup.Make("hal9-" + Guid.NewGuid().ToString("N"), command.Limits) : null;
+            await using var group = groupsWork ? ControlGroup.Make(command.Limits) : null;
             HasControlGroup = group is not null;
             var result = await Watched.RunAsync(Start(command, tree, group), command, group, Level, cancellationToken);
             if (group is null || groupsProven || result.ExitCode != CannotJoin)

@@ -6,6 +6,7 @@ namespace Hal9.Engine.Sandbox;
 internal sealed class ControlGroup : IAsyncDisposable
 {
     private const string Root = "/sys/fs/cgroup";
+    private const string Mark = "hal9-";
     private readonly string[] folders;
     private readonly bool unified;
 
@@ -14,9 +15,22 @@ internal sealed class ControlGroup : IAsyncDisposable
     /// <summary>Files that a process writes its id into, to be in the group.</summary>
     public IEnumerable<string> Doors => folders.Select(folder => Path.Combine(folder, "cgroup.procs"));
 
-    /// <summary>Makes a group; null where that is not possible.</summary>
-    public static ControlGroup? Make(string name, SandboxLimits limits)
+    /// <summary>Removes the groups of processes that were killed before they could: empty ones, since the sandbox ends with its process.</summary>
+    public static void RemoveAbandoned()
     {
+        foreach (var folder in new[] { Path.Combine(Root, "memory"), Path.Combine(Root, "pids"), Root }.Where(Directory.Exists).SelectMany(parent => Directory.EnumerateDirectories(parent, Mark + "*")))
+        {
+            if (int.TryParse(Path.GetFileName(folder)[Mark.Length..].Split('-')[0], out var process) && !Directory.Exists($"/proc/{process}"))
+            {
+                Remove(folder);
+            }
+        }
+    }
+
+    /// <summary>Makes a group; null where that is not possible.</summary>
+    public static ControlGroup? Make(SandboxLimits limits)
+    {
+        var name = $"{Mark}{Environment.ProcessId}-{Guid.NewGuid():N}";
         var unified = File.Exists(Path.Combine(Root, "cgroup.controllers"));
         string[] folders = unified ? [Path.Combine(Own(), name)] : [Path.Combine(Root, "memory", name), Path.Combine(Root, "pids", name)];
         var group = new ControlGroup(folders, unified);

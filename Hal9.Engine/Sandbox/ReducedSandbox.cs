@@ -27,7 +27,7 @@ internal sealed class ReducedSandbox(SystemPrograms programs, WorkFolder folder)
     {
         var tree = command.Directory ?? folder.Tree(command.Files);
         var place = folder.Tree(new Dictionary<string, string>());
-        await using var group = ControlGroup.Make("hal9-" + Guid.NewGuid().ToString("N"), command.Limits);
+        await using var group = ControlGroup.Make(command.Limits);
         try
         {
             return await Watched.RunAsync(Start(command, tree, place, group), command, group, Level, cancellationToken);

@@ -15,6 +15,7 @@ internal sealed class WorkFolder : IDisposable
         {
             TryDelete(old);
         }
+        ControlGroup.RemoveAbandoned();
         root = Path.Combine(Path.GetTempPath(), $"{Mark}{Environment.ProcessId}-{Guid.NewGuid():N}");
         Directory.CreateDirectory(root);
         FileRights.Set(root, FileRights.Owner | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);

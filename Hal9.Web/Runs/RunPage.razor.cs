@@ -1,4 +1,5 @@
 using Hal9.Engine.Events;
+using Hal9.Engine.Learning;
 using Hal9.Engine.Runs;
 using Hal9.Engine.Tenancy;
 using Hal9.Web.Accounts;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Components;
 namespace Hal9.Web.Runs;
 
 /// <summary>One run: tree, timeline and events, live. The address holds the view and the step.</summary>
-public sealed partial class RunPage(RunService runs, PeopleNames people, CurrentActor currentActor, NavigationManager navigation, ILogger<RunPage> log)
+public sealed partial class RunPage(RunService runs, LearningService learning, PeopleNames people, CurrentActor currentActor, NavigationManager navigation, ILogger<RunPage> log)
 {
     private const string Treed = "tree";
     private const string Timelined = "timeline";
@@ -19,6 +20,7 @@ public sealed partial class RunPage(RunService runs, PeopleNames people, Current
     private Actor actor = default!;
     private RunView? run;
     private RunNeighbours? neighbours;
+    private RunCredit? credit;
     private IReadOnlyList<TreeRow> rows = [];
     private Failure? failure;
     private Guid loaded;
@@ -76,6 +78,7 @@ public sealed partial class RunPage(RunService runs, PeopleNames people, Current
         else if (run is not null)
         {
             neighbours = await runs.NeighboursAsync(actor, RunId, Stopping);
+            credit = actor.May(Permission.ReadRuns) ? await learning.CreditAsync(actor, RunId, Stopping) : null;
         }
     }
 

@@ -104,6 +104,23 @@ public sealed class GuidanceTests(EngineHost engine) : IDisposable
         Assert.True(LearningService.Meter(worthless) is { Rate: null, Difference: 1.0 });
     }
 
+    // what another process switched is seen within a second, what this one switched at once.
+    [Fact]
+    public async Task PolicyBook_OfAnotherProcess_SeesASwitchWithinASecond()
+    {
+        var actor = await engine.NewTenantAsync();
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var other = new PolicyBook(engine.Services.GetRequiredService<TenantScope>(), time);
+        Assert.Empty((await other.OfAsync(actor.TenantId, Cancel)).Policies);
+
+        await ServeAsync(actor, "route/L2/ask", new PolicyContent { Tier = ModelTier.Strong });
+
+        Assert.Single((await engine.Services.GetRequiredService<PolicyBook>().OfAsync(actor.TenantId, Cancel)).Policies);
+        Assert.Empty((await other.OfAsync(actor.TenantId, Cancel)).Policies);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, (await other.OfAsync(actor.TenantId, Cancel)).Policies["route/L2/ask"].Active.Version);
+    }
+
     private async Task ServeAsync(Actor actor, string key, PolicyContent content)
     {
         await using var db = engine.Services.GetRequiredService<TenantScope>().Open(actor.TenantId);

@@ -76,6 +76,17 @@ public sealed class LearningPartsTests : PartsContext
     }
 
     [Fact]
+    public void Credit_OfAJudgedRun_SaysWhoseDoingItWasByWhichRule()
+    {
+        RunCredit Of(string rule, double l2, double l3) => new(Guid.CreateVersion7(), rule, l2, l3, 0, 0, "test", DateTimeOffset.UtcNow);
+
+        Assert.Contains("each part is right and the whole is not", Render<CreditLine>(p => p.Add(c => c.Credit, Of("contradiction", 0.15, 0.85))).Markup, StringComparison.Ordinal);
+        Assert.Contains("nobody of the hierarchy", Render<CreditLine>(p => p.Add(c => c.Credit, Of("infrastructure", 0, 0))).Markup, StringComparison.Ordinal);
+        Assert.Contains("Nothing to blame", Render<CreditLine>(p => p.Add(c => c.Credit, Of("none", 0, 0) with { Outcome = 1 })).Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("<p", Render<CreditLine>(p => p.Add(c => c.Credit, null)).Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Lines_OfAContent_AreWhatPeopleCompare()
     {
         Assert.Equal("tier: fast", PolicyLines.Of("""{"tier":"fast"}"""));
