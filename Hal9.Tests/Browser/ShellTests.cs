@@ -33,7 +33,7 @@ public sealed class ShellTests(Hal9Host host, Chromium chromium)
         foreach (var width in new[] { 320, 360, 375, 390 })
         {
             await page.SetViewportSizeAsync(width, 700);
-            await Expect(page.Locator(".rail-link")).ToHaveCountAsync(10);
+            await Expect(page.Locator(".rail-link")).ToHaveCountAsync(11);
             Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('.rail, .rail-link span')].filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth).map(e => `${innerWidth}: ${e.textContent} ${e.scrollWidth} > ${e.clientWidth}`)"));
             await Chromium.KeepAsync(page, $"german-rail-{width}");
         }
