@@ -157,9 +157,9 @@ public sealed partial class PriceService
             {
                 return await writer.WriteAsync(tenantId, store, cancellationToken).ConfigureAwait(false);
             }
-            catch (DbException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+            catch (Exception e) when (e is RequestKeyTaken or DbException { SqlState: PostgresErrorCodes.UniqueViolation })
             {
-                // Another process took the number, which no lock of one tenant keeps: now its list is seen.
+                // Another process took the number or the key meanwhile, which no lock of one tenant keeps: now its list is seen.
             }
         }
     }

@@ -71,7 +71,8 @@ public sealed class AttachmentService : IRunFiles
         await using var db = scope.Open(actor.TenantId);
         var draft = conversationId ?? Guid.Empty;
         var waiting = db.Set<AttachmentRow>().Where(a => a.UserId == actor.UserId && a.DraftOf != null);
-        if (await waiting.CountAsync(a => a.DraftOf == draft, cancellationToken).ConfigureAwait(false) >= AttachmentLimits.Files)
+        var before = await waiting.CountAsync(a => a.DraftOf == draft, cancellationToken).ConfigureAwait(false);
+        if (before >= AttachmentLimits.Files)
         {
             throw new ArgumentException($"A message may have {AttachmentLimits.Files} files. Remove one first.", nameof(content));
         }
@@ -82,7 +83,8 @@ public sealed class AttachmentService : IRunFiles
         var read = await AttachmentReader.ReadAsync(clean, content, cancellationToken).ConfigureAwait(false);
         var row = new AttachmentRow
         {
-            Id = Guid.CreateVersion7(), TenantId = actor.TenantId, UserId = actor.UserId, DraftOf = draft, Name = clean, Kind = read.Kind, MediaType = read.MediaType,
+            // Files that are dropped together come within a millisecond, in which ids have no order; theirs is that of the files.
+            Id = Guid.CreateVersion7(time.GetUtcNow().AddMilliseconds(before)), TenantId = actor.TenantId, UserId = actor.UserId, DraftOf = draft, Name = clean, Kind = read.Kind, MediaType = read.MediaType,
             Size = content.Length, Text = read.Text, Content = content, CreatedAt = time.GetUtcNow(),
         };
         db.Add(row);

@@ -37,7 +37,7 @@ public sealed class ModelsTests(Hal9Host host, Chromium chromium)
         await Expect(page.Locator(".offers tbody tr").First).ToContainTextAsync("strong");
 
         await page.ClickAsync(".rail >> text=Settings");
-        await Expect(page.Locator(".check")).ToHaveCountAsync(7);
+        await Expect(page.Locator(".check")).ToHaveCountAsync(8);
         await Expect(page.Locator(".settings-table")).ToContainTextAsync("Hal9:Runs:EnvelopeUsd");
         await Expect(page.Locator("tr:has-text('scripted:ApiKey') .settings-value")).ToContainTextAsync("••••");
         await Expect(page.Locator("#content")).Not.ToContainTextAsync(Hal9Settings.Password);
