@@ -49,11 +49,11 @@ public sealed class TemporaryChatsTests(EngineHost engine) : IDisposable
         await engine.Services.GetRequiredService<FeedbackService>().GiveAsync(owner, new GiveFeedback(sent.RunId, null, FeedbackKind.Thumb, -1, Comment: Secret), Cancel);
         await engine.Services.GetRequiredService<DraftService>().SaveAsync(owner, sent.ConversationId, Secret, Cancel);
         var cost = (await engine.Runs.FindAsync(owner, sent.RunId, Cancel))!.Cost;
-        Assert.NotEqual(0, Rows(Secret));
+        Assert.NotEmpty(Places(Secret));
 
         await Conversations.EndTemporaryAsync(owner, sent.ConversationId, Cancel);
 
-        Assert.Equal(0, Rows(Secret));
+        Assert.Empty(Places(Secret));
         Assert.Null(await Conversations.FindAsync(owner, sent.ConversationId, null, Cancel));
         var run = await engine.Runs.FindAsync(owner, sent.RunId, Cancel);
         Assert.Equal((cost, null), (run!.Cost, run.Answer));
@@ -87,7 +87,7 @@ public sealed class TemporaryChatsTests(EngineHost engine) : IDisposable
     }
 
     // Every text column of every table: a new one that forgets to end is found here.
-    private int Rows(string text)
+    private List<string> Places(string text)
     {
         using var connection = (SqliteConnection)engine.Services.GetRequiredService<Database>().Open();
         var columns = new List<(string Table, string Column)>();
@@ -100,13 +100,13 @@ public sealed class TemporaryChatsTests(EngineHost engine) : IDisposable
                 columns.Add((reader.GetString(0), reader.GetString(1)));
             }
         }
-        return columns.Sum(place =>
+        return [.. columns.Where(place =>
         {
             using var count = connection.CreateCommand();
             count.CommandText = $"SELECT COUNT(*) FROM \"{place.Table}\" WHERE \"{place.Column}\" LIKE @text";
             count.Parameters.AddWithValue("@text", $"%{text}%");
-            return (int)(long)count.ExecuteScalar()!;
-        });
+            return (long)count.ExecuteScalar()! > 0;
+        }).Select(place => $"{place.Table}.{place.Column}")];
     }
 
     private async Task<SentMessage> SendAsync(Actor actor)
