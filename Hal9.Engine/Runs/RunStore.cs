@@ -251,7 +251,7 @@ internal sealed class RunStore(TenantScope scope)
     public async Task<IReadOnlyList<RunRow>> StaleAsync(string owner, DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var db = scope.System("the sweeper takes over runs of every tenant whose owner is gone");
-        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Status != RunStatus.Waiting && r.Owner != owner && r.HeartbeatAt < before).OrderBy(r => r.TenantId).ThenBy(r => r.HeartbeatAt).Take(500)
+        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Status != RunStatus.Waiting && r.Owner != owner && r.HeartbeatAt < before).OrderBy(r => r.HeartbeatAt).Take(500)
             .ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -259,7 +259,7 @@ internal sealed class RunStore(TenantScope scope)
     public async Task<IReadOnlyList<RunRow>> WaitingAsync(CancellationToken cancellationToken)
     {
         await using var db = scope.System("the sweeper looks whether runs of every tenant that wait for a budget have room");
-        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Status == RunStatus.Waiting).OrderBy(r => r.TenantId).ThenBy(r => r.HeartbeatAt).Take(200).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return await db.Set<RunRow>().AsNoTracking().Where(r => r.EndedAt == null && r.Status == RunStatus.Waiting).OrderBy(r => r.HeartbeatAt).Take(200).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A run as its watchers see it.</summary>
